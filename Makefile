@@ -1,0 +1,70 @@
+# Everything people and the checks run. `make` alone lists the targets.
+PYTHON ?= python3
+PORT ?= 8000
+VENV ?= .venv
+BIN = $(VENV)/bin
+TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadscope
+
+.PHONY: help run test test-postgres test-quick lint format bench schema clean
+help:
+	@echo "make run            start at http://127.0.0.1:$(PORT) (PORT= changes it)"
+	@echo "make test           the whole suite on SQLite, browser tests included"
+	@echo "make test-postgres  the same on PostgreSQL (TEST_DATABASE_URL=$(TEST_DATABASE_URL))"
+	@echo "make test-quick     without browser, load and kill tests"
+	@echo "make lint           ruff, mypy, import contracts, migrations, schema"
+	@echo "make bench          the benchmarks, as ratios"
+	@echo "make schema         writes docs/openapi.json anew"
+
+$(VENV)/.runtime: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with PYTHON=")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.runtime requirements-dev.txt requirements-s3.txt requirements-llm.txt requirements-redis.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# DEBUG is on for `make run` unless the environment or .env says otherwise.
+run: $(VENV)/.runtime
+	@if [ -z "$${DEBUG+set}" ] && ! grep -qs '^DEBUG=' .env; then DEBUG=1; export DEBUG; fi; \
+	$(BIN)/python manage.py setup_local && \
+	echo "Interview data is at http://127.0.0.1:$(PORT)/ (stop it with Ctrl-C)" && \
+	exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
+	  --workers $(WORKERS) --blocking-threads 2 --no-ws \
+	  --respawn-failed-workers --log-level warning \
+	  interviewdata.wsgi:application
+
+test: $(VENV)/.development
+	@CHROMIUM_PATH=$$(.ci/chromium $(BIN)/python) && export CHROMIUM_PATH && \
+	env -u TEST_DATABASE_URL $(PYTEST)
+
+test-postgres: $(VENV)/.development
+	@CHROMIUM_PATH=$$(.ci/chromium $(BIN)/python) && export CHROMIUM_PATH && \
+	TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(PYTEST)
+
+test-quick: $(VENV)/.development
+	$(PYTEST) -m "not browser and not slow"
+
+lint: $(VENV)/.development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	DEBUG=1 $(BIN)/mypy
+	$(BIN)/lint-imports
+	DEBUG=1 $(BIN)/python manage.py check --fail-level WARNING
+	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
+
+format: $(VENV)/.development
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.development
+	$(BIN)/python -m interviewdata.benchmarks
+
+schema: $(VENV)/.development
+	DEBUG=1 $(BIN)/python manage.py spectacular --format openapi-json --file docs/openapi.json --validate --fail-on-warn
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles bench-results.json

@@ -1,0 +1,270 @@
+"""Settings, all of them from the environment; README lists the variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from interviewdata.common import env
+from interviewdata.common.local_secret import local_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.load_dotenv(BASE_DIR / ".env")
+
+# --- Where it runs ---------------------------------------------------------------------------
+DEBUG = env.boolean("DEBUG", default=False)
+DATA_DIR = env.path("DATA_DIR", BASE_DIR)
+SECRET_KEY = env.text("SECRET_KEY")
+if not SECRET_KEY:
+    if not DEBUG:
+        raise ImproperlyConfigured(
+            "SECRET_KEY: is required when DEBUG is off. Set it to 50 or more random characters, "
+            'for example from: python -c "import secrets; print(secrets.token_urlsafe(50))"'
+        )
+    SECRET_KEY = local_secret_key(DATA_DIR)
+
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
+PUBLIC_ORIGINS = env.origins("PUBLIC_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = PUBLIC_ORIGINS
+BEHIND_TLS_PROXY = env.boolean("BEHIND_TLS_PROXY", default=False)
+if BEHIND_TLS_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Cookies and redirects insist on TLS as soon as the public address does.
+SERVED_OVER_TLS = bool(PUBLIC_ORIGINS) and all(o.startswith("https://") for o in PUBLIC_ORIGINS)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SERVED_OVER_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if SERVED_OVER_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SERVED_OVER_TLS
+SECURE_REFERRER_POLICY = "same-origin"
+
+# --- Who may do what -------------------------------------------------------------------------
+OPEN_API = env.boolean("OPEN_API", default=False)
+ADMISSION = env.choice("ADMISSION", ("open", "invite", "staff"), default="open")
+EMOTION_ANALYSIS = env.boolean("EMOTION_ANALYSIS", default=True)
+ANSWERING_GRACE_DAYS = 7
+READING_AFTER_COMPLETION_HOURS = 24
+
+# --- Limits, announced in the schema and answered with 413 ------------------------------------
+MAX_JSON_BYTES = 16 * 1024 * 1024
+MAX_AUDIO_MB = env.integer("MAX_AUDIO_MB", default=100, minimum=1, maximum=2048)
+MAX_AUDIO_BYTES = MAX_AUDIO_MB * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_JSON_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- The house -------------------------------------------------------------------------------
+ROOT_URLCONF = "interviewdata.urls"
+WSGI_APPLICATION = "interviewdata.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "rest_framework",
+    "csp",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "sessions.apps.InterviewSessionsConfig",
+    "analytics.apps.AnalyticsConfig",
+    "interviewdata.apps.InterviewDataConfig",
+]
+# The API needs neither logins' middleware nor forms': its requests pass only the first three.
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "interviewdata.common.gate.ApiGate",
+    "interviewdata.common.pages_only.PageSessionMiddleware",
+    "interviewdata.common.pages_only.PageCommonMiddleware",
+    "interviewdata.common.pages_only.PageCsrfMiddleware",
+    "interviewdata.common.pages_only.PageAuthenticationMiddleware",
+    "interviewdata.common.pages_only.PageMessageMiddleware",
+    "interviewdata.common.pages_only.PageXFrameOptionsMiddleware",
+    "interviewdata.common.pages_only.PageCSPMiddleware",
+]
+# W002, W003 look for Django's own class names; ours are subclasses of them, which the check
+# interviewdata.E002 makes sure of.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003"]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTHENTICATION_BACKENDS = ["interviewdata.common.staff_backend.StaffBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "interviewdata.common.browser_session"
+# Over TLS the prefix has browsers refuse these cookies from a sibling domain, which could
+# otherwise plant a browser id of its own and read the interviews made under it.
+_COOKIE_PREFIX = "__Host-" if SERVED_OVER_TLS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}interviewdata_session"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
+SESSION_COOKIE_AGE = 30 * 86_400
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+
+# --- Data ------------------------------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # a deferred writer meets "database is locked"
+        "timeout": 20,
+        # FULL: an acknowledged answer survives a power cut. secure_delete: erased means erased.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+        ),
+    }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {})
+    DATABASES["default"]["OPTIONS"] |= {
+        # Every statement is planned once a connection and its values travel apart from it.
+        "server_side_binding": True,
+        "prepare_threshold": 0,
+    }
+DATABASES["default"]["TEST"] = (
+    {"NAME": DATA_DIR / "test.sqlite3"}  # a file: several threads share it
+    if DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    else {}
+)
+DATABASES["default"]["CONN_MAX_AGE"] = None  # a new connection a request costs eight times more
+if env.text("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = env.database("DATABASE_REPLICA_URL", "")
+    DATABASES["replica"]["CONN_MAX_AGE"] = None
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["interviewdata.common.replica.ReplicaRouter"]
+
+MEDIA_ROOT = env.path("MEDIA_ROOT", DATA_DIR / "media")
+MEDIA_URL = ""  # audio is served by a view that checks permission, never by URL
+_bucket = env.storage("STORAGE_URL")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "interviewdata.common.storage.DurableFileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+if _bucket:
+    STORAGES["default"] = {
+        "BACKEND": "interviewdata.common.object_storage.AudioBucket",
+        "OPTIONS": {
+            "bucket_name": _bucket["bucket"],
+            "location": _bucket.get("prefix", ""),
+            "endpoint_url": _bucket.get("endpoint"),
+            "region_name": _bucket.get("region"),
+            "access_key": _bucket.get("access_key"),
+            "secret_key": _bucket.get("secret_key"),
+        },
+    }
+
+REDIS_URL = env.redis_url("REDIS_URL")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# --- Questions from a language model, off until an address is set -----------------------------
+QUESTIONS_LLM_URL = env.http_url("QUESTIONS_LLM_URL")
+QUESTIONS_LLM_MODEL = env.text("QUESTIONS_LLM_MODEL", "gpt-4o-mini")
+QUESTIONS_LLM_KEY = env.text("QUESTIONS_LLM_KEY")
+QUESTIONS_LLM_TIMEOUT = env.number("QUESTIONS_LLM_TIMEOUT", default=20, minimum=0.1, maximum=120)
+
+# --- Static files, language, time ------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", DATA_DIR / "staticfiles")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = False
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- API -------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["interviewdata.common.nobody.Nobody"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "interviewdata.common.wire.replies.exception_reply",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Interview data",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SORT_OPERATIONS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["interviewdata.openapi.hooks.finish"],
+    "GET_LIB_DOC_EXCLUDES": "interviewdata.openapi.hooks.without_words",
+    # The badge of Swagger UI's validator would call an outside host.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "media-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- Log -------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL", ("debug", "info", "warning", "error", "critical"), default="info"
+).upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+}
