@@ -1,0 +1,83 @@
+"""What every request of the API meets first: host, length, cross-site rule, CORS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from interviewdata.common.origin import is_cors_origin, is_cross_site
+from interviewdata.common.pages_only import is_api
+from interviewdata.common.wire.replies import failure
+
+# Room for the texts and boundaries of a form around its file.
+FORM_OVERHEAD_BYTES = 1024 * 1024
+
+
+class ApiGate:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_api(request):
+            return self.get_response(request)
+        if (request.encoding or "utf-8").lower() != "utf-8":
+            # JSON is UTF-8 (RFC 8259), and a charset like "zlib" cannot even read a query.
+            request.encoding = "utf-8"
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return self._with_cors(request, _with_length(refusal))
+        if is_cors_origin(request):
+            # Allowed origins get bearer access only: cookies are as if not sent.
+            request.COOKIES = {}
+            request.cookies_refused = True  # type: ignore[attr-defined]
+            if request.method == "OPTIONS":
+                return self._with_cors(request, HttpResponse(status=204))
+        return self._with_cors(request, _with_length(self.get_response(request)))
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return failure("invalid", "This host name is not served here (ALLOWED_HOSTS).")
+        if is_cross_site(request) and not is_cors_origin(request):
+            return failure("cross_site", "A page of another site may not do this.")
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if not length and "HTTP_TRANSFER_ENCODING" in request.META:
+            return failure("length_required", "Send the body with a Content-Length.")
+        if length.isascii() and length.isdecimal() and len(length) < 20:
+            multipart = request.content_type == "multipart/form-data"
+            most = (
+                settings.MAX_AUDIO_BYTES + FORM_OVERHEAD_BYTES
+                if multipart
+                else settings.MAX_JSON_BYTES
+            )
+            if int(length) > most:
+                return failure(
+                    "too_large",
+                    f"A body of this kind may have {most // 1024 // 1024} MiB at most"
+                    + ("." if multipart else "; send larger sound as multipart/form-data."),
+                )
+        elif length:
+            return failure("invalid", "Content-Length must be a number.")
+        return None
+
+    def _with_cors(self, request: HttpRequest, reply: HttpResponseBase) -> HttpResponseBase:
+        if not settings.CORS_ALLOWED_ORIGINS:
+            return reply
+        reply["Vary"] = ", ".join(filter(None, [reply.get("Vary", ""), "Origin"]))
+        if is_cors_origin(request):
+            reply["Access-Control-Allow-Origin"] = request.META["HTTP_ORIGIN"]
+            reply["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
+            reply["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"
+            reply["Access-Control-Max-Age"] = "600"
+        return reply
+
+
+def _with_length(reply: HttpResponseBase) -> HttpResponseBase:
+    """Say how long a whole reply is, as CommonMiddleware does for pages; else it goes in chunks."""
+    if isinstance(reply, HttpResponse) and reply.status_code != 204:
+        reply.headers.setdefault("Content-Length", str(len(reply.content)))
+    return reply
