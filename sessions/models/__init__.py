@@ -1,0 +1,25 @@
+from sessions.models.access import (
+    AccessGrant,
+    AccessRecord,
+    IdempotencyRecord,
+    Invitation,
+    ServiceToken,
+)
+from sessions.models.bank import BankQuestion
+from sessions.models.question import InterviewQuestion
+from sessions.models.response import UserResponse
+from sessions.models.session import InterviewSession
+from sessions.models.transcript import Transcript
+
+__all__ = [
+    "AccessGrant",
+    "AccessRecord",
+    "BankQuestion",
+    "IdempotencyRecord",
+    "InterviewQuestion",
+    "InterviewSession",
+    "Invitation",
+    "ServiceToken",
+    "Transcript",
+    "UserResponse",
+]

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from sessions.models.session import InterviewSession
+
+
+class InterviewQuestionManager(models.Manager["InterviewQuestion"]):
+    def get_by_natural_key(self, session_id: str, question_index: int) -> InterviewQuestion:
+        return self.get(session__session_id=session_id, question_index=question_index)
+
+
+class InterviewQuestion(models.Model):
+    """One question as it was asked in one interview."""
+
+    session = models.ForeignKey(
+        InterviewSession,
+        to_field="session_id",
+        db_column="session_id",
+        on_delete=models.CASCADE,
+        related_name="questions",
+        db_index=False,  # the unique constraint below begins with it
+    )
+    question_index = models.PositiveIntegerField(help_text="1-based")
+    question_text = models.TextField()
+    question_type = models.CharField(max_length=60, blank=True)
+    category = models.CharField(max_length=120, blank=True)
+    difficulty = models.CharField(max_length=20, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    metadata = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="expected keywords, time limit (s), bank entry, generator",
+    )
+    bank_key = models.CharField(
+        max_length=80, blank=True, help_text="entry of the bank that was asked; empty: none"
+    )
+    batch = models.CharField(
+        max_length=64, blank=True, help_text="digest of the request that asked for it"
+    )
+
+    objects = InterviewQuestionManager()
+
+    class Meta:
+        db_table = "interview_questions"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "question_index"],
+                name="%(app_label)s_%(class)s_index_unique",
+                violation_error_message="This interview has a question with that index already.",
+            ),
+            # What the composite foreign key of user_responses points at.
+            models.UniqueConstraint(
+                fields=["session", "id"], name="%(app_label)s_%(class)s_session_id_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(question_index__gte=1),
+                name="%(app_label)s_%(class)s_index_from_one",
+                violation_error_message="Question indexes begin at 1.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(question_text=""),
+                name="%(app_label)s_%(class)s_has_text",
+                violation_error_message="A question has a text.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_index}. {self.question_text[:80]}"
+
+    def natural_key(self) -> tuple[str, int]:
+        return (self.session_id, self.question_index)
