@@ -1,0 +1,126 @@
+"""Chooses the source of questions; the bank steps in where another one fails."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import replace
+
+import orjson
+from django.conf import settings
+
+from interviewdata.common.errors import Conflict, Invalid, NotNow
+from interviewdata.common.sql import fetch_all, is_postgresql
+from sessions.access import Also, Head
+from sessions.enums import Difficulty, Mode
+from sessions.questions.bank import BankSource
+from sessions.questions.base import Picked, QuestionRequest, QuestionSource, SourceFailed
+from sessions.services.question import MAX_QUESTIONS, AskedQuestion, ask_batch, asked_batch
+
+# Read in the statement that asks for access. Keys are joined by line ends, which no key holds.
+_CONTEXT = """
+    (SELECT version FROM question_bank_version WHERE id = 1),
+    (SELECT {joined}(q.bank_key, '\n') FROM interview_questions q
+     JOIN interview_sessions p ON p.session_id = q.session_id
+     WHERE p.user_email = s.user_email AND q.bank_key <> ''),
+    (SELECT count(*) FROM interview_questions q WHERE q.session_id = s.session_id),
+    (SELECT {joined}(q.batch, '\n') FROM interview_questions q
+     WHERE q.session_id = s.session_id AND q.batch <> '')
+"""
+_ASKED_TEXTS = """
+SELECT q.question_text FROM interview_questions q
+JOIN interview_sessions s ON s.session_id = q.session_id
+WHERE s.user_email = %s ORDER BY q.id DESC LIMIT 1000
+"""
+
+
+def batch_digest(mode: Mode, role: str, difficulty: Difficulty, count: int, seed: str) -> str:
+    """What makes two requests for questions the same one."""
+    return hashlib.sha256(orjson.dumps([mode, role, difficulty, count, seed])).hexdigest()
+
+
+def context() -> Also:
+    """What `give_questions` needs to know beside the interview itself, to be asked for with it."""
+    return Also(_CONTEXT.format(joined="string_agg" if is_postgresql() else "group_concat"))
+
+
+def give_questions(
+    head: Head, *, mode: Mode, role: str, difficulty: Difficulty, count: int, seed: str
+) -> tuple[list[AskedQuestion], list[str]]:
+    """Ask `count` questions in an interview; the same request again gives the same reply.
+
+    The notes of the choice are kept with the first question of the batch. An empty `seed` means
+    the interview's own; `head` was read with `context()`. Raises NotFound, Conflict (the
+    interview has ended), Invalid (too many questions), NotNow (no source has any).
+
+    HOT: 1 statement on PostgreSQL beside the check of access, 4 on SQLite; 1 more where a
+    language model is asked, and 1 the first time a server process meets a changed bank.
+    """
+    batch = batch_digest(mode, role, difficulty, count, seed)
+    version, asked, present, batches = head.also
+    if batch in (batches or ""):
+        return _with_notes(asked_batch(head.session_id, batch))
+    if head.status == "completed":
+        raise Conflict("The interview has ended; no question can be added.")
+    if present + count > MAX_QUESTIONS:
+        raise Invalid.field(
+            "count", f"An interview has {MAX_QUESTIONS} questions at most; this one has {present}."
+        )
+    texts = frozenset[str]()
+    if settings.QUESTIONS_LLM_URL:
+        texts = frozenset(row[0] for row in fetch_all(_ASKED_TEXTS, [head.user_email]))
+    picked = pick(
+        QuestionRequest(
+            mode=mode,
+            role=role,
+            difficulty=difficulty,
+            count=count,
+            seed=seed or head.session_id,
+            asked=Counter(asked.split("\n")) if asked else {},
+            asked_texts=texts,
+            bank_version=version,
+        )
+    )
+    drafts = list(picked.drafts)
+    if picked.notes:
+        # A copy: the drafts of the bank are shared by all requests.
+        first = drafts[0]
+        drafts[0] = replace(first, metadata={**first.metadata, "notes": picked.notes})
+    return _with_notes(ask_batch(session_id=head.session_id, batch=batch, drafts=drafts))
+
+
+def _with_notes(asked: list[AskedQuestion]) -> tuple[list[AskedQuestion], list[str]]:
+    return asked, asked[0].metadata.get("notes", [])
+
+
+def pick(request: QuestionRequest) -> Picked:
+    """Ask the language model where one is set, and the bank for what it does not give."""
+    given = Picked([])
+    if settings.QUESTIONS_LLM_URL:
+        from sessions.questions.llm import LanguageModelSource
+
+        source: QuestionSource = LanguageModelSource()
+        try:
+            given = source.pick(request)
+        except SourceFailed as error:
+            given = Picked([], [f"{error} Questions of the bank were used instead."])
+    missing = request.count - len(given.drafts)
+    if not missing:
+        return given
+    try:
+        picked = BankSource().pick(
+            replace(request, count=missing, given=frozenset(draft.text for draft in given.drafts))
+        )
+    except SourceFailed as error:
+        if not given.drafts:
+            raise NotNow(
+                f"{error} Load it with: python manage.py loaddata question_bank"
+            ) from error
+        picked = Picked([], [str(error)])
+    notes = list(given.notes)
+    if given.drafts:
+        notes.append(
+            f"The language model gave {len(given.drafts)} usable questions of {request.count}; "
+            f"{len(picked.drafts)} are from the bank."
+        )
+    return Picked(given.drafts + picked.drafts, notes + picked.notes)
