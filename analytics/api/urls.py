@@ -1,0 +1,12 @@
+from django.urls import path
+
+from analytics.api.views import AnalyticsViewSet, FeedbackViewSet, PersonViewSet
+
+urlpatterns = [
+    path("feedback/save", FeedbackViewSet.as_view({"post": "save"}), name="feedback-save"),
+    path("analytics/save", AnalyticsViewSet.as_view({"post": "save"}), name="analytics-save"),
+    path(
+        "interview/history/<str:email>", PersonViewSet.as_view({"get": "history"}), name="history"
+    ),
+    path("dashboard/stats/<str:email>", PersonViewSet.as_view({"get": "stats"}), name="stats"),
+]

@@ -1,0 +1,81 @@
+"""The record over the API: session data, export, progress, sound. HOT: session_data."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
+
+from interviewdata.common.errors import Invalid, NotFound
+from interviewdata.common.wire.replies import json_bytes_reply, success
+from interviewdata.record.document import (
+    Record,
+    export_document,
+    read_granted_record,
+    read_record,
+    session_data,
+)
+from interviewdata.record.schema import describe_record
+from sessions.access import RECORD_PERMISSIONS, grant_of, may_read
+from sessions.api.base import InterviewViewSet
+from sessions.api.response_views import progress
+from sessions.models import InterviewSession
+
+FORMATS = ("json",)
+
+
+def download(content: bytes, file_name: str) -> HttpResponse:
+    """A JSON file to keep. The name is made safe for the header: ids come from imports as well."""
+    reply = json_bytes_reply(content)
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", file_name)
+    reply["Content-Disposition"] = (
+        f"attachment; filename=\"{safe}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+    )
+    return reply
+
+
+@describe_record
+class RecordViewSet(InterviewViewSet):
+    def session_data(self, request: HttpRequest, session_id: str) -> HttpResponseBase:
+        revisions = request.GET.get("revisions", "current")
+        if revisions not in ("current", "all"):
+            raise Invalid.field("revisions", "Send `all`, or leave it out.")
+        record = self._read(session_id, "read")
+        return json_bytes_reply(session_data(record, all_revisions=revisions == "all"))
+
+    def export(self, request: HttpRequest, session_id: str) -> HttpResponseBase:
+        if request.GET.get("format", "json") not in FORMATS:
+            raise Invalid.field("format", f"Use one of: {', '.join(FORMATS)}.")
+        record = self._read(session_id, "export")
+        content = export_document(record, session_id=session_id, now=timezone.now())
+        return download(content, f"interview_data_{session_id}.json")
+
+    def progress(self, request: HttpRequest, session_id: str) -> HttpResponseBase:
+        permissions = ("interview_sessions.view_interviewsession",)
+        may_read(self.principal, session_id, permissions)
+        found = (
+            InterviewSession.objects.filter(session_id=session_id)
+            .values_list(
+                "status", "questions_answered", "total_questions", "current_question_index"
+            )
+            .first()
+        )
+        if found is None:
+            raise NotFound
+        self.record_access("read", "progress", [session_id])
+        status, answered, total, next_index = found
+        return success(
+            sessionId=session_id, status=status, progress=progress(answered, total, next_index)
+        )
+
+    def _read(self, session_id: str, action: str) -> Record:
+        """The record, for whoever may read it; staff and services leave their row first."""
+        grant = grant_of(self.principal, session_id)
+        record = read_granted_record(session_id, grant) if grant is not None else None
+        if record is None:
+            may_read(self.principal, session_id, RECORD_PERMISSIONS)
+            record = read_record(session_id)
+        self.record_access(action, "record", [session_id])
+        return record

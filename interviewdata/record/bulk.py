@@ -1,0 +1,41 @@
+"""Many interviews as documents, one after the other, in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from interviewdata.record.document import export_document, read_record
+from sessions.models import InterviewSession
+from sessions.querysets import InterviewSessionQuerySet
+from sessions.services.access_record import record_access
+
+ACCESS_BATCH = 500
+
+
+def select_interviews(*, session_ids: list[str], email: str) -> InterviewSessionQuerySet:
+    """The interviews of those ids, else of that person, else all; the oldest first."""
+    interviews: InterviewSessionQuerySet = InterviewSession.objects.all()
+    if session_ids:
+        interviews = interviews.filter(session_id__in=session_ids)
+    elif email:
+        interviews = interviews.of_person(email)
+    return interviews.order_by("created_at", "id")
+
+
+def documents(session_ids: Iterable[str], *, actor: str, now: datetime) -> Iterator[bytes]:
+    """The export document of each interview, each ending with its only line break.
+
+    One statement an interview, one more for every 500: who took them is recorded first.
+    """
+    pending = iter(session_ids)
+    while batch := list(islice(pending, ACCESS_BATCH)):
+        record_access(actor=actor, action="export", resource="interviews", session_ids=batch)
+        for session_id in batch:
+            yield export_document(read_record(session_id), session_id=session_id, now=now)
+
+
+def as_line(document: bytes) -> bytes:
+    """A document as one line: a raw line break inside JSON is never more than white space."""
+    return document.rstrip(b"\n").replace(b"\n", b" ").replace(b"\r", b" ") + b"\n"

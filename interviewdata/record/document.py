@@ -1,0 +1,247 @@
+"""One interview as one document: all seven tables, read in one statement.
+
+Session data, pages and every export start here. The database writes each row as JSON text; word
+times travel as a column of their own, untouched, and are spliced in. HOT.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import DEFAULT_DB_ALIAS
+from django.utils import timezone
+
+from analytics.models import Feedback, InterviewAnalytics
+from interviewdata.common.errors import NotFound
+from interviewdata.common.rowjson import json_object, vendor_of
+from interviewdata.common.sql import fetch_all
+from sessions.access import Grant, Head
+from sessions.enums import Source
+from sessions.models import InterviewQuestion, InterviewSession, Transcript, UserResponse
+
+FORMAT_VERSION = "1.0"
+# Whose transcript or judgement stands for the interview: what people checked comes first, what
+# the candidate's own client said only where there is nothing else. The newest of its kind.
+_SOURCES = (Source.REVIEWER, Source.SERVICE, Source.IMPORT, Source.CANDIDATE)
+_RANK = (
+    "CASE {t}.source "
+    + " ".join(f"WHEN '{source.value}' THEN {rank}" for rank, source in enumerate(_SOURCES))
+    + " END"
+)
+
+
+@dataclass
+class Record:
+    """JSON texts of one interview's rows, in order: questions by index, responses by question and
+    revision (current ones apart as well), transcripts and feedbacks best first."""
+
+    session: bytes = b""
+    total_questions: int = 0
+    questions_answered: int = 0
+    questions: list[bytes] = field(default_factory=list)
+    responses: list[bytes] = field(default_factory=list)
+    current_responses: list[bytes] = field(default_factory=list)
+    transcripts: list[bytes] = field(default_factory=list)
+    feedbacks: list[bytes] = field(default_factory=list)
+    analytics: bytes = b"null"
+
+    def summary(self) -> bytes:
+        total = self.total_questions
+        return orjson.dumps(
+            {
+                "total_questions": total,
+                "total_responses": len(self.current_responses),
+                "has_transcript": bool(self.transcripts),
+                "has_feedback": bool(self.feedbacks),
+                "completion_rate": round(self.questions_answered / total, 4) if total else 0.0,
+            }
+        )
+
+
+@functools.cache
+def _statement(vendor: str, grant_column: str = "") -> str:
+    """One row a table row: part, two sort keys, a flag, JSON text, word times.
+
+    Six times the session id. With `grant_column` rows come only where a grant has the right value
+    there: the session id, that value.
+    """
+
+    def row(model: type, table: str, **options: object) -> str:
+        return json_object(model, table, vendor=vendor, **options)  # type: ignore[arg-type]
+
+    text = "::text" if vendor == "postgresql" else ""
+    rank = _RANK.format
+    wanted, opened = "%s", ""
+    if grant_column:
+        wanted = "(SELECT session_id FROM opened)"
+        opened = (
+            "WITH opened AS (SELECT session_id FROM access_grants WHERE session_id = %s"
+            f" AND {grant_column} = %s AND revoked_at IS NULL LIMIT 1)"
+        )
+    return f"""{opened}
+SELECT 0 AS part, s.total_questions AS a, s.questions_answered AS b, 0 AS flag,
+       {row(InterviewSession, "s")} AS body, NULL AS words
+FROM interview_sessions s WHERE s.session_id = {wanted}
+UNION ALL
+SELECT 1, q.question_index, 0, 0, {row(InterviewQuestion, "q")}, NULL
+FROM interview_questions q WHERE q.session_id = {wanted}
+UNION ALL
+SELECT 2, q.question_index, r.revision, CASE WHEN r.is_current THEN 1 ELSE 0 END,
+       {
+        row(
+            UserResponse,
+            "r",
+            extra={"question_text": "q.question_text", "question_index": "q.question_index"},
+        )
+    },
+       NULL
+FROM user_responses r JOIN interview_questions q ON q.id = r.question_id
+WHERE r.session_id = {wanted}
+UNION ALL
+SELECT 3, {rank(t="t")}, -t.id, 0, {row(Transcript, "t", leave_out=("word_timestamps",))},
+       t.word_timestamps{text}
+FROM transcripts t WHERE t.session_id = {wanted}
+UNION ALL
+SELECT 4, {rank(t="f")}, -f.id, 0, {row(Feedback, "f")}, NULL
+FROM feedback f WHERE f.session_id = {wanted}
+UNION ALL
+SELECT 5, 0, 0, 0, {row(InterviewAnalytics, "a")}, NULL
+FROM interview_analytics a WHERE a.session_id = {wanted}
+ORDER BY 1, 2, 3
+""".replace("'%!.17g'", "'%%!.17g'")
+
+
+def read_record(session_id: str, using: str = DEFAULT_DB_ALIAS) -> Record:
+    """Everything of one interview. One statement. Raises NotFound."""
+    record = _as_record(fetch_all(_statement(vendor_of(using)), [session_id] * 6, using))
+    if record is None:
+        raise NotFound
+    return record
+
+
+def read_granted_record(session_id: str, grant: Grant) -> Record | None:
+    """The same where the grant opens the interview, else None. One statement, access included."""
+    statement = _statement(vendor_of(), grant.column)
+    record = _as_record(fetch_all(statement, [session_id, grant.value]))
+    if record is None or timezone.now() > Head.of_row(orjson.loads(record.session)).reading_until:
+        return None
+    return record
+
+
+def _as_record(rows: list[tuple[Any, ...]]) -> Record | None:
+    if not rows or rows[0][0] != 0:
+        return None
+    record = Record()
+    for part, a, b, flag, body, words in rows:
+        text = body.encode()
+        if part == 0:
+            record.session, record.total_questions, record.questions_answered = text, a, b
+        elif part == 1:
+            record.questions.append(text)
+        elif part == 2:
+            record.responses.append(text)
+            if flag:
+                record.current_responses.append(text)
+        elif part == 3:
+            record.transcripts.append(
+                text[:-1].rstrip() + b', "word_timestamps": ' + words.encode() + b"}"
+            )
+        elif part == 4:
+            record.feedbacks.append(text)
+        else:
+            record.analytics = text
+    return record
+
+
+def _list(rows: Iterable[bytes]) -> bytes:
+    return b"[" + b",".join(rows) + b"]"
+
+
+def _first(rows: list[bytes]) -> bytes:
+    return rows[0] if rows else b"null"
+
+
+def session_data(record: Record, *, all_revisions: bool) -> bytes:
+    """The reply of `GET /api/interview/session-data/{id}`."""
+    responses = record.responses if all_revisions else record.current_responses
+    return b"".join(
+        (
+            b'{"success":true,"session":',
+            record.session,
+            b',"questions":',
+            _list(record.questions),
+            b',"responses":',
+            _list(responses),
+            b',"transcript":',
+            _first(record.transcripts),
+            b',"feedback":',
+            _first(record.feedbacks),
+            b',"feedbacks":',
+            _list(record.feedbacks),
+            b',"analytics":',
+            record.analytics,
+            b',"summary":',
+            record.summary(),
+            b"}",
+        )
+    )
+
+
+def export_document(record: Record, *, session_id: str, now: datetime) -> bytes:
+    """The whole interview as one JSON document (contract of exports), as bytes.
+
+    The API, the admin and the command send just these bytes.
+    """
+    info = orjson.dumps(
+        {"exported_at": now, "session_id": session_id, "format_version": FORMAT_VERSION},
+        option=orjson.OPT_UTC_Z,
+    )
+    metadata = orjson.dumps(
+        {
+            "schema": "/api/schema/export",
+            "times": "ISO 8601, UTC",
+            "durations": "seconds",
+            "scores": "0–10",
+            "confidences": "0–1",
+            "question_index": "from 1",
+            "counts": {
+                "questions": len(record.questions),
+                "responses": len(record.responses),
+                "current_responses": len(record.current_responses),
+                "transcripts": len(record.transcripts),
+                "feedbacks": len(record.feedbacks),
+            },
+        }
+    )
+    return b"".join(
+        (
+            b'{"export_info":',
+            info,
+            b',"interview_session":',
+            record.session,
+            b',"questions":',
+            _list(record.questions),
+            b',"responses":',
+            _list(record.responses),
+            b',"transcript":',
+            _first(record.transcripts),
+            b',"transcripts":',
+            _list(record.transcripts),
+            b',"feedback":',
+            _first(record.feedbacks),
+            b',"feedbacks":',
+            _list(record.feedbacks),
+            b',"analytics":',
+            record.analytics,
+            b',"summary":',
+            record.summary(),
+            b',"metadata":',
+            metadata,
+            b"}\n",
+        )
+    )

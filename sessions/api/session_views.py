@@ -1,0 +1,207 @@
+"""Interviews made, begun and ended; their questions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponseBase
+
+from interviewdata.common.errors import Invalid
+from interviewdata.common.wire.body import read_object
+from interviewdata.common.wire.replies import success
+from sessions import modes
+from sessions.access import access_token, may_answer
+from sessions.admission import admit
+from sessions.api.base import InterviewViewSet, browser_id_for
+from sessions.api.inputs import (
+    MAX_SESSION_DATA_BYTES,
+    CreateSessionInput,
+    EndInput,
+    QuestionInput,
+    QuestionsInput,
+    StartInput,
+)
+from sessions.api.schema import describe_modes, describe_questions, describe_sessions
+from sessions.enums import Difficulty, Mode, Status, as_difficulty, as_mode
+from sessions.questions.pick import context, give_questions
+from sessions.services.question import AskedQuestion, QuestionDraft, ask_question
+from sessions.services.session import create_session, end_session
+
+_CREATE_KEYS = frozenset(CreateSessionInput().fields)
+_START_KEYS = frozenset(StartInput().fields)
+
+
+def _rest(body: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """What else was sent: kept in session_data."""
+    rest = {name: value for name, value in body.items() if name not in known}
+    if rest and len(orjson.dumps(rest)) > MAX_SESSION_DATA_BYTES:
+        raise Invalid("Further configuration may have 1 MB at most.")
+    return rest
+
+
+@describe_sessions
+class SessionViewSet(InterviewViewSet):
+    """HOT: create."""
+
+    def create(self, request: HttpRequest) -> HttpResponseBase:
+        body = read_object(request)
+        data = CreateSessionInput.read(body)
+        admit(self.principal, request)
+        mode, difficulty = as_mode(data["type"]), as_difficulty(data["difficulty"])
+        assert mode is not None
+        assert difficulty is not None
+        made = create_session(
+            user_email=data["user_email"],
+            role=data["role"],
+            interview_type=data["type"],
+            mode=mode,
+            difficulty=difficulty,
+            planned_duration=data["duration"],
+            features=data["features"],
+            session_data=_rest(body, _CREATE_KEYS),
+            browser_id=browser_id_for(request, self.principal),
+        )
+        return success(
+            "The interview session was created.",
+            sessionId=made.session_id,
+            accessToken=access_token(made.grant_id, made.session_id),
+            config={
+                "type": data["type"],
+                "mode": mode.value,
+                "role": data["role"],
+                "difficulty": difficulty.value,
+                "duration": data["duration"],
+                "features": data["features"],
+                "created_at": made.created_at,
+            },
+        )
+
+    def start(self, request: HttpRequest) -> HttpResponseBase:
+        body = read_object(request)
+        data = StartInput.read(body)
+        admit(self.principal, request)
+        mode = as_mode(data["mode"])
+        assert mode is not None
+        made = create_session(
+            user_email=data["user_email"],
+            role=data["role"],
+            interview_type=data["mode"],
+            mode=mode,
+            difficulty=Difficulty.INTERMEDIATE,
+            planned_duration=30,
+            features=[],
+            session_data=_rest(body, _START_KEYS),
+            browser_id=browser_id_for(request, self.principal),
+            status=Status.ACTIVE,
+        )
+        return success(
+            "The interview has started.",
+            sessionId=made.session_id,
+            accessToken=access_token(made.grant_id, made.session_id),
+            sessionData={
+                "sessionId": made.session_id,
+                "userEmail": data["user_email"],
+                "role": data["role"],
+                "interviewMode": mode.value,
+                "difficulty": Difficulty.INTERMEDIATE.value,
+                "duration": 30,
+                "status": Status.ACTIVE.value,
+                "startTime": made.created_at,
+                "totalQuestions": 0,
+                "questionsAnswered": 0,
+            },
+        )
+
+    def end(self, request: HttpRequest) -> HttpResponseBase:
+        data = EndInput.read(read_object(request))
+        head = may_answer(
+            self.principal, data["session_id"], "interview_sessions.change_interviewsession"
+        )
+        interview = end_session(session_id=head.session_id)
+        return success("The interview has ended.", status=interview.status)
+
+
+@describe_questions
+class QuestionViewSet(InterviewViewSet):
+    def ask(self, request: HttpRequest) -> HttpResponseBase:
+        data = QuestionInput.read(read_object(request))
+        head = may_answer(
+            self.principal, data["session_id"], "interview_sessions.add_interviewquestion"
+        )
+        difficulty = as_difficulty(data["difficulty"] or head.difficulty)
+        assert difficulty is not None
+        question = ask_question(
+            session_id=head.session_id,
+            draft=QuestionDraft(
+                text=data["question_text"],
+                type=data["question_type"],
+                category=data["category"],
+                difficulty=difficulty.value,
+                metadata={"generator": "service" if self.principal.service else "client"},
+            ),
+        )
+        return success(
+            "The question was saved.",
+            questionId=question.pk,
+            index=question.question_index - 1,
+        )
+
+
+@describe_modes
+class ModesViewSet(InterviewViewSet):
+    """HOT: questions."""
+
+    # A language model may take long; the request is the same one by its arguments anyway.
+    keyed_in_transaction = False
+
+    def list(self, request: HttpRequest) -> HttpResponseBase:
+        return success(modes={mode.name: asdict(mode) for mode in modes.MODES})
+
+    def questions(self, request: HttpRequest) -> HttpResponseBase:
+        data = QuestionsInput.read(read_object(request))
+        head = may_answer(
+            self.principal,
+            data["session_id"],
+            "interview_sessions.add_interviewquestion",
+            context(),
+        )
+        mode = as_mode(data["mode"]) if data["mode"] else Mode(head.interview_mode)
+        difficulty = (
+            as_difficulty(data["difficulty"]) if data["difficulty"] else Difficulty(head.difficulty)
+        )
+        assert mode is not None
+        assert difficulty is not None
+        role = data["role"] or head.role
+        asked, notes = give_questions(
+            head,
+            mode=mode,
+            role=role,
+            difficulty=difficulty,
+            count=data["count"],
+            seed=data["seed"],
+        )
+        return success(
+            f"{len(asked)} questions.",
+            questions=[_on_the_wire(question) for question in asked],
+            config={
+                "mode": mode.value,
+                "role": role,
+                "difficulty": difficulty.value,
+                "total_questions": len(asked),
+                "notes": notes,
+            },
+        )
+
+
+def _on_the_wire(question: AskedQuestion) -> dict[str, Any]:
+    return {
+        "id": question.id,
+        "question": question.text,
+        "type": question.type,
+        "category": question.category,
+        "difficulty": question.difficulty,
+        "index": question.question_index - 1,
+        "timeLimit": question.metadata.get("time_limit"),
+    }
