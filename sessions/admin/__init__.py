@@ -1,0 +1,10 @@
+"""The admin of capture: interviews and what belongs to them, the bank, and who may do what."""
+
+from django.contrib import admin
+
+from sessions.admin import access, bank, evidence, interviews
+
+admin.site.site_header = admin.site.site_title = "Interview data"
+admin.site.index_title = "Records"
+
+__all__ = ["access", "bank", "evidence", "interviews"]

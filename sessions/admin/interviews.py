@@ -1,0 +1,236 @@
+"""Interviews: one page shows all that belongs to one; judgement adds its part (analytics.admin)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Prefetch, QuerySet
+from django.forms import BaseModelFormSet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+
+from interviewdata.common.errors import Conflict
+from sessions.access import RECORD_PERMISSIONS, access_token
+from sessions.admin.base import EvidenceInline, RecordedAdmin, pretty_json
+from sessions.admin.export import MOST_EXPORTED, export_zip
+from sessions.admin.transcripts import lines_of
+from sessions.enums import Difficulty, Mode
+from sessions.models import InterviewQuestion, InterviewSession, Transcript, UserResponse
+from sessions.services.session import abandon_session, create_session
+
+LONGEST_MINUTES = 24 * 60  # as the API takes
+
+
+class QuestionInline(EvidenceInline):
+    """Questions, each with its answers, newest revision first. Two statements."""
+
+    model = InterviewQuestion
+    template = "admin/record/questions.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InterviewQuestion]:
+        answers = UserResponse.objects.order_by("-is_current", "-revision")
+        if not request.user.has_perm("interview_sessions.view_userresponse"):
+            answers = answers.none()
+        return (
+            super()
+            .get_queryset(request)
+            .order_by("question_index")
+            .prefetch_related(Prefetch("responses", queryset=answers, to_attr="answers"))
+        )
+
+
+class TranscriptInline(EvidenceInline):
+    """Transcripts as lines; the word times stay on their own page. One statement."""
+
+    model = Transcript
+    template = "admin/record/transcripts.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Transcript]:
+        rows = super().get_queryset(request).defer("word_timestamps", "confidence_scores")
+        return rows.order_by("-created_at", "-id")
+
+    def prepare(self, formset: BaseModelFormSet) -> None:
+        """Give each instance what its template shows: `lines`."""
+        for form in formset.forms:
+            row: Any = form.instance
+            row.lines = lines_of(row.transcript_data)
+
+
+class NewInterviewForm(forms.ModelForm):
+    """What staff say of an interview that they create; all else has its default."""
+
+    user_email = forms.EmailField(label="e-mail", max_length=254)
+    role = forms.CharField(max_length=120, initial="Software Engineer")
+    interview_mode = forms.ChoiceField(label="mode", choices=Mode.choices, initial=Mode.MIXED)
+    difficulty = forms.ChoiceField(choices=Difficulty.choices, initial=Difficulty.INTERMEDIATE)
+    planned_duration = forms.IntegerField(
+        initial=30, min_value=1, max_value=LONGEST_MINUTES, help_text="minutes"
+    )
+
+    class Meta:
+        model = InterviewSession
+        fields = ("user_email", "role", "interview_mode", "difficulty", "planned_duration")
+
+    def clean_user_email(self) -> str:
+        return str(self.cleaned_data["user_email"]).strip().lower()
+
+
+@admin.register(InterviewSession)
+class InterviewSessionAdmin(RecordedAdmin):
+    list_display = (
+        "user_email",
+        "role",
+        "status",
+        "progress",
+        "created",
+        "kind",
+    )
+    list_filter = ("status", "interview_mode", "difficulty")
+    search_fields = ("user_email", "role", "session_id")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+    inlines = (QuestionInline, TranscriptInline)
+    actions = ("export_selected", "mark_abandoned")
+    change_form_template = "admin/record/interview.html"
+    # Further parts of the page, each a class of inlines; judgement registers its own here.
+    further_inlines: list[type[EvidenceInline]] = []
+    fieldsets = (
+        (None, {"fields": ("user_email", "role", ("interview_mode", "difficulty"), "status")}),
+        ("Time", {"fields": ("created_at", ("start_time", "end_time"), "planned_duration")}),
+        (
+            "Further",
+            {
+                "classes": ("collapse",),
+                "fields": ("session_id", "interview_type", "features_sent", "data_sent"),
+            },
+        ),
+    )
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        return [*self.inlines, *self.further_inlines] if obj else []
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": NewInterviewForm.Meta.fields})]
+        return self.fieldsets
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is None:
+            kwargs["form"] = NewInterviewForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("features_sent", "data_sent") if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perms(RECORD_PERMISSIONS))
+
+    def has_abandon_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("interview_sessions.change_interviewsession"))
+
+    def save_model(
+        self, request: HttpRequest, obj: InterviewSession, form: Any, change: bool
+    ) -> None:
+        data = form.cleaned_data
+        made = create_session(
+            user_email=data["user_email"],
+            role=data["role"],
+            interview_type=data["interview_mode"],
+            mode=Mode(data["interview_mode"]),
+            difficulty=Difficulty(data["difficulty"]),
+            planned_duration=data["planned_duration"],
+            features=[],
+            session_data={"created_by": request.user.get_username()},
+            browser_id="",
+        )
+        # What follows here (history, links) needs the row as the service made it.
+        found = InterviewSession.objects.get(session_id=made.session_id)
+        for field in self.opts.concrete_fields:
+            setattr(obj, field.attname, getattr(found, field.attname))
+        obj._state.adding = False
+        self.message_user(
+            request,
+            format_html(
+                "The candidate’s access token, shown this once: <code>{}</code>. It opens this"
+                " interview alone and is sent as <code>Authorization: Bearer …</code>.",
+                access_token(made.grant_id, made.session_id),
+            ),
+            messages.WARNING,
+        )
+
+    @admin.action(description="Export selected interviews", permissions=["export"])
+    def export_selected(
+        self, request: HttpRequest, rows: QuerySet[InterviewSession]
+    ) -> HttpResponseBase | None:
+        """One: its export address. Several: a ZIP of just those files, fetched the same way."""
+        chosen = rows.order_by("-created_at", "-id").values_list("session_id", flat=True)
+        session_ids = list(chosen[: MOST_EXPORTED + 1])
+        if len(session_ids) > MOST_EXPORTED:
+            self.message_user(
+                request,
+                f"At most {MOST_EXPORTED} interviews are exported at once here; the command"
+                " export_interviews takes any number.",
+                messages.ERROR,
+            )
+            return None
+        if len(session_ids) == 1:
+            return redirect(reverse("export", args=session_ids))
+        return export_zip(request, session_ids)
+
+    @admin.action(description="Mark selected interviews abandoned", permissions=["abandon"])
+    def mark_abandoned(self, request: HttpRequest, rows: QuerySet[InterviewSession]) -> None:
+        done, refused = 0, 0
+        for session_id in rows.values_list("session_id", flat=True):
+            try:
+                abandon_session(session_id=session_id)
+                done += 1
+            except Conflict:
+                refused += 1
+        if done:
+            self.message_user(request, f"Abandoned: {done}.", messages.SUCCESS)
+        if refused:
+            self.message_user(
+                request, f"Completed interviews stay completed: {refused}.", messages.WARNING
+            )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        interview = kwargs.get("obj")
+        context["may_listen"] = request.user.has_perm("interview_sessions.play_audio")
+        context["may_export"] = interview is not None and self.has_export_permission(request)
+        for group in context["inline_admin_formsets"]:
+            group.opts.prepare(group.formset)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description="answered", ordering="questions_answered")
+    def progress(self, row: InterviewSession) -> str:
+        return f"{row.questions_answered} of {row.total_questions}"
+
+    @admin.display(description="created (UTC)", ordering="created_at")
+    def created(self, row: InterviewSession) -> str:
+        return f"{row.created_at:%Y-%m-%d %H:%M}"
+
+    @admin.display(description="kind", ordering="interview_mode")
+    def kind(self, row: InterviewSession) -> str:
+        return f"{row.get_interview_mode_display()}, {row.get_difficulty_display().lower()}"  # type: ignore[attr-defined]
+
+    @admin.display(description="features")
+    def features_sent(self, row: InterviewSession) -> str:
+        return ", ".join(str(feature) for feature in row.features) or "–"
+
+    @admin.display(description="session data")
+    def data_sent(self, row: InterviewSession) -> str:
+        return pretty_json(row.session_data)
