@@ -1,0 +1,3 @@
+from interviewdata.benchmarks.run import main
+
+main()

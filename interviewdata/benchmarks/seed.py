@@ -1,0 +1,278 @@
+"""Fills a scratch database and writes the load generator's material.
+
+`python -m interviewdata.benchmarks.seed FILE --sessions 4000 --listed 10000 --contenders a,b`
+works on the database of the environment (DATABASE_URL), which must be empty: it migrates, loads
+the question bank and makes, for each contender, interviews of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import random
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+import orjson
+
+from interviewdata.benchmarks.calls import ANSWER, PATCH_BYTES, QUESTIONS, Material
+
+AUDIO_BYTES = 200_000
+RECORDS = 100  # whole interviews of each kind to read
+WORDS = 1000
+SERVICE_PERMISSIONS = ("view_interviewsession",)
+
+
+def sound() -> tuple[bytes, int]:
+    """A recording as Chromium makes it, 25 s at 64 kbit/s, a cluster a second
+    (`recorder.start(1000)`); where bytes of its own may be put."""
+    from sessions.tests.audio.samples import block, cluster, element, webm_of
+
+    lot = random.Random(7)
+    packets = [b"\xf8" + lot.randbytes(155) for _ in range(AUDIO_BYTES // 164)]
+    content = webm_of(
+        *(
+            cluster(
+                start * 20,
+                b"".join(
+                    element(0xA3, block(number * 20, packet))
+                    for number, packet in enumerate(packets[start : start + 50])
+                ),
+            )
+            for start in range(0, len(packets), 50)
+        )
+    )
+    at = content.index(packets[40]) + 20
+    return content, at - at % 3
+
+
+def words() -> list[dict[str, Any]]:
+    return [
+        {
+            "word": ANSWER.split()[number % 30],
+            "start": round(number * 0.38, 2),
+            "end": round(number * 0.38 + 0.31, 2),
+            "confidence": round(0.8 + number % 20 / 100, 3),
+        }
+        for number in range(WORDS)
+    ]
+
+
+class Seeder:
+    def __init__(self) -> None:
+        from django.utils import timezone
+
+        from interviewdata.common.sql import to_sql_time
+
+        self.now = timezone.now()
+        self.at = to_sql_time(self.now)
+        self.begun = to_sql_time(self.now - timedelta(minutes=10))
+
+    def many(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, rows)
+
+    def interviews(self, count: int, *, questions: int = 0) -> list[str]:
+        """`count` active interviews with that many questions; their ids."""
+        ids = [str(uuid.uuid4()) for _ in range(count)]
+        self.many(
+            "INSERT INTO interview_sessions (session_id, user_email, role, interview_type,"
+            " interview_mode, difficulty, planned_duration, features, status, start_time,"
+            " total_questions, questions_answered, current_question_index, session_data,"
+            " created_at, updated_at) VALUES (%s, %s, 'Backend Developer', 'technical',"
+            " 'technical', 'intermediate', 30, '[\"audio\"]', 'active', %s, %s, 0, 0,"
+            ' \'{"client": "browser"}\', %s, %s)',
+            [
+                (one, f"{one[:13]}@example.org", self.begun, questions, self.begun, self.at)
+                for one in ids
+            ],
+        )
+        if questions:
+            metadata = orjson.dumps(
+                {
+                    "expected_keywords": ["latency", "index", "measure", "cache", "queue"],
+                    "time_limit": 180,
+                    "generator": "bank",
+                }
+            ).decode()
+            self.many(
+                "INSERT INTO interview_questions (session_id, question_index, question_text,"
+                " question_type, category, difficulty, asked_at, metadata, bank_key, batch)"
+                " VALUES (%s, %s, %s, 'technical', 'Performance', 'intermediate', %s, %s, '', '')",
+                [
+                    (
+                        one,
+                        index,
+                        f"A page became slow last week. How do you find out why? ({index})",
+                        self.begun,
+                        metadata,
+                    )
+                    for one in ids
+                    for index in range(1, questions + 1)
+                ],
+            )
+        return ids
+
+    def granted(self, ids: list[str]) -> list[tuple[str, str]]:
+        """(session id, bearer token) of each, as create-session gives them."""
+        from sessions.access import access_token
+        from sessions.models import AccessGrant
+
+        self.many(
+            "INSERT INTO access_grants (session_id, browser_id, created_at) VALUES (%s, %s, %s)",
+            [(one, uuid.uuid4().hex, self.at) for one in ids],
+        )
+        wanted = set(ids)
+        pairs = AccessGrant.objects.values_list("session_id", "id").iterator()
+        tokens = {one: access_token(pk, one) for one, pk in pairs if one in wanted}
+        return [(one, tokens[one]) for one in ids]
+
+    def records(self, *, with_words: bool) -> list[tuple[str, str]]:
+        """Whole interviews: five answers of about 1 KB, judgement, figures, perhaps words."""
+        from analytics.models import Feedback, InterviewAnalytics
+        from sessions.models import InterviewQuestion, InterviewSession, Transcript, UserResponse
+
+        ids = self.interviews(RECORDS, questions=QUESTIONS)
+        questions = InterviewQuestion.objects.filter(session_id__in=ids)
+        UserResponse.objects.bulk_create(
+            UserResponse(
+                session_id=question.session_id,
+                question=question,
+                user_answer=f"{question.question_index}. {ANSWER}",
+                response_duration=42.5,
+                confidence_score=0.8,
+                emotion_detected="calm",
+                fingerprint=f"{question.pk:064x}",
+            )
+            for question in questions
+        )
+        InterviewSession.objects.filter(session_id__in=ids).update(
+            questions_answered=QUESTIONS, current_question_index=QUESTIONS
+        )
+        Feedback.objects.bulk_create(
+            Feedback(
+                session_id=one,
+                user_email=f"{one[:13]}@example.org",
+                overall_score=7.5,
+                categories={"depth": 7, "clarity": 8},
+                strengths=["Measures before changing", "Names the trade"],
+                source="service",
+                fingerprint=f"{number:064x}",
+            )
+            for number, one in enumerate(ids)
+        )
+        InterviewAnalytics.objects.bulk_create(
+            InterviewAnalytics(
+                session_id=one,
+                user_email=f"{one[:13]}@example.org",
+                voice_metrics={"words_per_minute": 132, "pauses": 14},
+                source="service",
+            )
+            for one in ids
+        )
+        if with_words:
+            said = words()
+            Transcript.objects.bulk_create(
+                Transcript(
+                    session_id=one,
+                    user_email=f"{one[:13]}@example.org",
+                    transcript_data={"text": " ".join(word["word"] for word in said)},
+                    word_timestamps=said,
+                    source="service",
+                    fingerprint=f"{number:064x}",
+                )
+                for number, one in enumerate(ids)
+            )
+        return self.granted(ids)
+
+
+def listed_interviews(count: int) -> None:
+    """Fill the table up to `count` interviews, made by the database itself (PostgreSQL)."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM interview_sessions")
+        missing = count - cursor.fetchone()[0]
+        cursor.execute("SET synchronous_commit = off")
+        cursor.execute(
+            "INSERT INTO interview_sessions (session_id, user_email, role, interview_type,"
+            " interview_mode, difficulty, planned_duration, features, status, total_questions,"
+            " questions_answered, current_question_index, session_data, created_at, updated_at)"
+            " SELECT gen_random_uuid()::text, 'candidate' || n % 50000 || '@example.org',"
+            " 'Backend Developer', 'technical', 'technical', 'intermediate', 30, '[\"audio\"]',"
+            " CASE WHEN n % 3 = 0 THEN 'created' ELSE 'active' END, 5, 0, 0,"
+            " '{\"client\": \"browser\"}', now() - n * interval '10 seconds', now()"
+            f" FROM generate_series(1, {max(missing, 0)}) AS n"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def service_token() -> str:
+    from django.contrib.auth.models import Permission
+
+    from sessions.access import new_service_token, token_digest
+    from sessions.models import ServiceToken
+
+    token = new_service_token()
+    service = ServiceToken.objects.create(name="benchmark", token_sha256=token_digest(token))
+    service.permissions.set(Permission.objects.filter(codename__in=SERVICE_PERMISSIONS))
+    return token
+
+
+def browser_cookie() -> str:
+    from django.conf import settings
+
+    from interviewdata.common.browser_session import BROWSER_KEY, SessionStore, new_browser_id
+
+    session = SessionStore()
+    session[BROWSER_KEY] = new_browser_id()
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--sessions", type=int, required=True)
+    parser.add_argument("--listed", type=int, default=0)
+    parser.add_argument("--contenders", required=True)
+    options = parser.parse_args()
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection, transaction
+
+    call_command("migrate", verbosity=0)
+    call_command("loaddata", "question_bank", verbosity=0)
+    seeder = Seeder()
+    content, patch_at = sound()
+    assert content[patch_at + PATCH_BYTES :]
+    materials = {}
+    with transaction.atomic():
+        small = seeder.records(with_words=False)
+        with_words = seeder.records(with_words=True)
+        token, cookie = service_token(), browser_cookie()
+        for name in options.contenders.split(","):
+            materials[name] = Material(
+                host="127.0.0.1",
+                fresh=seeder.granted(seeder.interviews(options.sessions)),
+                asked=seeder.granted(seeder.interviews(options.sessions, questions=QUESTIONS)),
+                small=small,
+                words=with_words,
+                service_token=token,
+                browser_cookie=cookie,
+                audio=content,
+                audio_patch_at=patch_at,
+            )
+    if connection.vendor == "postgresql":
+        listed_interviews(options.listed)
+    options.output.write_bytes(pickle.dumps(materials))
+
+
+if __name__ == "__main__":
+    main()
