@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import orjson
 from django.conf import settings
+from django.db import transaction
 
 from interviewdata.common.errors import Conflict, Invalid, NotNow
-from interviewdata.common.sql import fetch_all, is_postgresql
+from interviewdata.common.sql import fetch_all, fetch_one, is_postgresql
 from sessions.access import Also, Head
 from sessions.enums import Difficulty, Mode
 from sessions.questions.bank import BankSource
 from sessions.questions.base import Picked, QuestionRequest, QuestionSource, SourceFailed
-from sessions.services.question import MAX_QUESTIONS, AskedQuestion, ask_batch, asked_batch
+from sessions.services.question import (
+    MAX_QUESTIONS,
+    AskedQuestion,
+    Outrun,
+    QuestionDraft,
+    ask_batch,
+    asked_batch,
+)
+from sessions.services.session import lock_session
 
-# Read in the statement that asks for access. Keys are joined by line ends, which no key holds.
+# Over `s`, the interview. Keys are joined by line ends, which no key holds.
 _CONTEXT = """
     (SELECT version FROM question_bank_version WHERE id = 1),
     (SELECT {joined}(q.bank_key, '\n') FROM interview_questions q
@@ -44,6 +53,40 @@ def context() -> Also:
     return Also(_CONTEXT.format(joined="string_agg" if is_postgresql() else "group_concat"))
 
 
+@dataclass(frozen=True)
+class Met:
+    """What was asked before: the person (keys of the bank, a line each) and this interview."""
+
+    bank_version: str
+    asked: str | None
+    present: int
+    batches: str | None
+
+    def leaves_room_for(self, count: int) -> None:
+        """Raises Invalid."""
+        if self.present + count > MAX_QUESTIONS:
+            raise Invalid.field(
+                "count",
+                f"An interview has {MAX_QUESTIONS} questions at most; this one has {self.present}.",
+            )
+
+    def met_by(self, request: QuestionRequest) -> QuestionRequest:
+        return replace(
+            request,
+            asked=Counter(self.asked.split("\n")) if self.asked else {},
+            bank_version=self.bank_version,
+        )
+
+
+def _met_now(session_id: str) -> Met:
+    row = fetch_one(
+        f"SELECT {context().columns} FROM interview_sessions s WHERE s.session_id = %s",
+        [session_id],
+    )
+    assert row is not None
+    return Met(*row)
+
+
 def give_questions(
     head: Head, *, mode: Mode, role: str, difficulty: Difficulty, count: int, seed: str
 ) -> tuple[list[AskedQuestion], list[str]]:
@@ -57,53 +100,67 @@ def give_questions(
     language model is asked, and 1 the first time a server process meets a changed bank.
     """
     batch = batch_digest(mode, role, difficulty, count, seed)
-    version, asked, present, batches = head.also
-    if batch in (batches or ""):
+    met = Met(*head.also)
+    if batch in (met.batches or ""):
         return _with_notes(asked_batch(head.session_id, batch))
     if head.status == "completed":
         raise Conflict("The interview has ended; no question can be added.")
-    if present + count > MAX_QUESTIONS:
-        raise Invalid.field(
-            "count", f"An interview has {MAX_QUESTIONS} questions at most; this one has {present}."
-        )
-    texts = frozenset[str]()
+    met.leaves_room_for(count)
+    request = QuestionRequest(
+        mode=mode, role=role, difficulty=difficulty, count=count, seed=seed or head.session_id
+    )
+    given = Picked([])
     if settings.QUESTIONS_LLM_URL:
         texts = frozenset(row[0] for row in fetch_all(_ASKED_TEXTS, [head.user_email]))
-    picked = pick(
-        QuestionRequest(
-            mode=mode,
-            role=role,
-            difficulty=difficulty,
-            count=count,
-            seed=seed or head.session_id,
-            asked=Counter(asked.split("\n")) if asked else {},
-            asked_texts=texts,
-            bank_version=version,
+        given = ask_language_model(replace(met.met_by(request), asked_texts=texts))
+
+    def ask(met: Met) -> list[AskedQuestion]:
+        return ask_batch(
+            session_id=head.session_id,
+            batch=batch,
+            drafts=_with_first_note(complete(met.met_by(request), given)),
+            present=met.present,
         )
-    )
-    drafts = list(picked.drafts)
+
+    try:
+        return _with_notes(ask(met))
+    except Outrun:
+        # Others' questions came in between; now they wait while we choose again.
+        with transaction.atomic():
+            lock_session(head.session_id)
+            met = _met_now(head.session_id)
+            if batch in (met.batches or ""):
+                return _with_notes(asked_batch(head.session_id, batch))
+            met.leaves_room_for(count)
+            return _with_notes(ask(met))
+
+
+def _with_first_note(picked: Picked) -> list[QuestionDraft]:
+    """The drafts, the first one holding the notes of the choice."""
+    first, *others = picked.drafts
     if picked.notes:
         # A copy: the drafts of the bank are shared by all requests.
-        first = drafts[0]
-        drafts[0] = replace(first, metadata={**first.metadata, "notes": picked.notes})
-    return _with_notes(ask_batch(session_id=head.session_id, batch=batch, drafts=drafts))
+        first = replace(first, metadata={**first.metadata, "notes": picked.notes})
+    return [first, *others]
 
 
 def _with_notes(asked: list[AskedQuestion]) -> tuple[list[AskedQuestion], list[str]]:
     return asked, asked[0].metadata.get("notes", [])
 
 
-def pick(request: QuestionRequest) -> Picked:
-    """Ask the language model where one is set, and the bank for what it does not give."""
-    given = Picked([])
-    if settings.QUESTIONS_LLM_URL:
-        from sessions.questions.llm import LanguageModelSource
+def ask_language_model(request: QuestionRequest) -> Picked:
+    """What the language model gives; nothing but a note where it fails."""
+    from sessions.questions.llm import LanguageModelSource
 
-        source: QuestionSource = LanguageModelSource()
-        try:
-            given = source.pick(request)
-        except SourceFailed as error:
-            given = Picked([], [f"{error} Questions of the bank were used instead."])
+    source: QuestionSource = LanguageModelSource()
+    try:
+        return source.pick(request)
+    except SourceFailed as error:
+        return Picked([], [f"{error} Questions of the bank were used instead."])
+
+
+def complete(request: QuestionRequest, given: Picked) -> Picked:
+    """The bank's questions added for what another source has not given. Raises NotNow."""
     missing = request.count - len(given.drafts)
     if not missing:
         return given

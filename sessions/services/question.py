@@ -125,7 +125,7 @@ def asked_batch(session_id: str, batch: str) -> list[AskedQuestion]:
 
 
 _LAST_INDEX = """
-SELECT COALESCE(max(question_index), 0) FROM interview_questions WHERE session_id = %s
+SELECT COALESCE(max(question_index), 0), count(*) FROM interview_questions WHERE session_id = %s
 """
 _BEGIN = """
 UPDATE interview_sessions SET
@@ -142,14 +142,14 @@ INSERT INTO interview_questions (
     metadata, bank_key, batch
 )
 """
-# One statement: the interview's row is locked first, then its highest index read. A rival that
-# committed in between makes the unique index refuse all of ours; we then look again. The same
-# request that was committed while ours chose its questions is seen, and nothing is added.
+# One statement, for the usual case that nobody else is adding questions: a rival that commits in
+# between makes the unique index refuse all of ours, one that committed before is seen by the
+# number of questions. Either way nothing is added, and the same is done again behind the lock.
 _ASK_BATCH = f"""
 WITH interview AS (
     SELECT session_id FROM interview_sessions WHERE session_id = %s FOR UPDATE
 ), last AS (
-    SELECT COALESCE(max(question_index), 0) AS n FROM interview_questions
+    SELECT COALESCE(max(question_index), 0) AS n, count(*) AS present FROM interview_questions
     WHERE session_id = (SELECT session_id FROM interview)
 ), added AS (
     {_INSERT}
@@ -158,7 +158,7 @@ WITH interview AS (
     FROM interview, last, jsonb_to_recordset(%s::jsonb) AS d(
         n integer, text text, type text, category text, difficulty text, metadata jsonb,
         bank_key text)
-    WHERE NOT EXISTS (
+    WHERE last.present = COALESCE(%s, last.present) AND NOT EXISTS (
         SELECT 1 FROM interview_questions q
         WHERE q.session_id = interview.session_id AND q.batch = %s
     )
@@ -171,17 +171,41 @@ SELECT id, question_index FROM added ORDER BY question_index
 """
 
 
+class Outrun(Exception):
+    """Questions that were added meanwhile may be the same ones: choose again."""
+
+
 def ask_batch(
-    *, session_id: str, batch: str, drafts: Sequence[QuestionDraft], now: datetime | None = None
+    *,
+    session_id: str,
+    batch: str,
+    drafts: Sequence[QuestionDraft],
+    present: int | None = None,
+    now: datetime | None = None,
 ) -> list[AskedQuestion]:
-    """Add questions at the end, in order. HOT: 1 statement on PostgreSQL, 5 on SQLite.
+    """Add questions at the end, in order. HOT: 1 statement on PostgreSQL, 4 on SQLite.
 
     `batch` is the digest of the request; if a rival with the same digest came first, its
-    questions are returned and nothing is added. Raises Conflict when rivals never let us in.
+    questions are returned and nothing is added. `present`: how many questions the interview had
+    when these were chosen; where it has another number now, Outrun is raised and nothing added.
+    Raises NotFound.
     """
     now = now or timezone.now()
-    if not is_postgresql():
-        return _ask_batch_in_steps(session_id, batch, drafts, now)
+    if is_postgresql():
+        added = _ask_batch_at_once(session_id, batch, drafts, present, now)
+        if added:
+            return added
+    return _ask_batch_in_steps(session_id, batch, drafts, present, now)
+
+
+def _ask_batch_at_once(
+    session_id: str,
+    batch: str,
+    drafts: Sequence[QuestionDraft],
+    present: int | None,
+    now: datetime,
+) -> list[AskedQuestion]:
+    """The questions that were added: all or, where anything stood in the way, none."""
     rows = [
         {
             "n": number,
@@ -194,36 +218,37 @@ def ask_batch(
         }
         for number, draft in enumerate(drafts, start=1)
     ]
-    document = to_sql_json(rows)
-    for _attempt in range(5):
-        try:
-            with own_statement():
-                added = fetch_all(_ASK_BATCH, [session_id, now, batch, document, batch, now, now])
-        except IntegrityError:
-            rival = asked_batch(session_id, batch)
-            if rival:
-                return rival
-            continue
-        if not added:
-            rival = asked_batch(session_id, batch)
-            if rival:
-                return rival
-            raise NotFound
-        return _as_asked(added, drafts)
-    raise Conflict("Other questions are being added; please try again.")
+    values = [session_id, now, batch, to_sql_json(rows), present, batch, now, now]
+    try:
+        with own_statement():
+            added = fetch_all(_ASK_BATCH, values)
+    except IntegrityError:
+        return []
+    return _as_asked(added, drafts) if added else []
 
 
 @transaction.atomic
 def _ask_batch_in_steps(
-    session_id: str, batch: str, drafts: Sequence[QuestionDraft], now: datetime
+    session_id: str,
+    batch: str,
+    drafts: Sequence[QuestionDraft],
+    present: int | None,
+    now: datetime,
 ) -> list[AskedQuestion]:
-    """The same on SQLite, whose IMMEDIATE transaction lets no rival in."""
+    """The same one step after the other; rivals wait until the transaction ends.
+
+    On SQLite they do since it began (IMMEDIATE), on PostgreSQL from the lock on.
+    """
+    if is_postgresql():
+        lock_session(session_id)
     rival = asked_batch(session_id, batch)
     if rival:
         return rival
     at = to_sql_time(now)
-    last = fetch_one(_LAST_INDEX, [session_id])
-    first_index = (last[0] if last else 0) + 1
+    last_index, number_now = fetch_one(_LAST_INDEX, [session_id]) or (0, 0)
+    if present is not None and number_now != present:
+        raise Outrun
+    first_index = last_index + 1
     row = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
     values: list[Any] = []
     for number, draft in enumerate(drafts, start=first_index):

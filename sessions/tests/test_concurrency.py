@@ -214,10 +214,12 @@ def test_batches_of_different_arguments_at_once_are_all_kept(api, question_bank)
         body = {"sessionId": made["sessionId"], "count": 2, "seed": f"seed {number}"}
         return same_browser(api).call("/api/interview-modes/questions", body)
 
-    replies_of(at_once(8, ask))
+    replies_of(at_once(16, ask))
     indexes = InterviewQuestion.objects.values_list("question_index", flat=True)
-    assert sorted(indexes) == list(range(1, 17))
-    assert InterviewSession.objects.get().total_questions == 16
+    assert sorted(indexes) == list(range(1, 33))
+    assert InterviewSession.objects.get().total_questions == 32
+    # Nobody is asked a thing twice, whoever chose it at the same time.
+    assert InterviewQuestion.objects.values("bank_key").distinct().count() == 32
 
 
 def test_two_creates_at_once_from_one_browser_both_hold(api):

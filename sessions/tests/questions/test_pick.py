@@ -5,8 +5,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from interviewdata.common.errors import Invalid
+from sessions.access import Principal, may_answer
+from sessions.enums import Difficulty, Mode
 from sessions.models import BankQuestion, InterviewQuestion, InterviewSession
-from sessions.services.question import MAX_QUESTIONS, QuestionDraft, ask_batch
+from sessions.questions.pick import context, give_questions
+from sessions.services.question import MAX_QUESTIONS, Outrun, QuestionDraft, ask_batch
 from sessions.tests.factories import (
     BankQuestionFactory,
     InterviewQuestionFactory,
@@ -128,6 +132,40 @@ def test_batch_that_was_added_meanwhile_is_returned(db):
     assert second == first
     assert InterviewQuestion.objects.count() == 3
     assert InterviewSession.objects.get().total_questions == 3
+
+
+def test_batch_chosen_before_other_questions_came_is_not_added(db):
+    interview = InterviewSessionFactory()
+    session_id = interview.session_id
+    ask_batch(session_id=session_id, batch="a", drafts=[QuestionDraft(text="One?")], present=0)
+    with pytest.raises(Outrun):
+        ask_batch(session_id=session_id, batch="b", drafts=[QuestionDraft(text="Two?")], present=0)
+    assert InterviewQuestion.objects.count() == 1
+    ask_batch(session_id=session_id, batch="b", drafts=[QuestionDraft(text="Two?")], present=1)
+    assert InterviewQuestion.objects.count() == 2
+
+
+def test_question_that_came_after_the_choice_is_not_asked_twice(db, small_bank):
+    """The interview was looked at before another request had its questions."""
+    session_id = InterviewSessionFactory(interview_mode="technical").session_id
+    head = may_answer(Principal(is_open=True), session_id, "", context())
+    wanted = {"mode": Mode.TECHNICAL, "role": "", "difficulty": Difficulty.INTERMEDIATE}
+    first, _ = give_questions(head, count=2, seed="one", **wanted)
+    second, _ = give_questions(head, count=1, seed="two", **wanted)
+    assert {q.text for q in first} | {q.text for q in second} == {f"Small {n}?" for n in range(3)}
+    again, _ = give_questions(head, count=1, seed="two", **wanted)
+    assert again == second
+
+
+def test_limit_holds_for_questions_that_came_after_the_look(db, question_bank):
+    interview = InterviewSessionFactory()
+    head = may_answer(Principal(is_open=True), interview.session_id, "", context())
+    for index in range(MAX_QUESTIONS - 1):
+        InterviewQuestionFactory(session=interview, question_index=index + 1)
+    with pytest.raises(Invalid):
+        give_questions(
+            head, mode=Mode.HR, role="", difficulty=Difficulty.EXPERT, count=2, seed="one"
+        )
 
 
 def test_ended_interview_gets_no_new_questions_but_its_own_again(api, interview, question_bank):
