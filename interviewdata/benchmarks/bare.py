@@ -131,7 +131,7 @@ async def create_session(request: Request) -> Response:
 async def questions(request: Request) -> Response:
     body = orjson.loads(await request.body())
     now, batch = datetime.now(UTC), body["seed"]
-    rows = await pool.fetch(ASK, body["sessionId"], now, batch, DRAFTS, batch, now, now)
+    rows = await pool.fetch(ASK, body["sessionId"], now, batch, DRAFTS, None, batch, now, now)
     asked = [
         {"id": row[0], "question": "A page became slow last week.", "index": row[1] - 1}
         for row in rows
