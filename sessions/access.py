@@ -28,7 +28,6 @@ from interviewdata.common.errors import Forbidden, NotFound
 from interviewdata.common.origin import SAFE_METHODS
 from interviewdata.common.sql import fetch_one, from_sql_time, is_postgresql, to_sql_time
 from sessions.enums import Source
-from sessions.models import ServiceToken
 
 INVITATION_KEY = "invitation"
 SERVICE_TOKEN_PREFIX = "idt_"  # noqa: S105  (how a token begins, not a token)
@@ -123,6 +122,14 @@ class Also:
 _NOTHING_ELSE = Also("")
 
 
+@dataclass(frozen=True)
+class Service:
+    """The token a service came with: its row and its name."""
+
+    pk: int
+    name: str
+
+
 @dataclass
 class Principal:
     """Who sends a request. Loading a user costs two statements, and only where it is asked for."""
@@ -130,7 +137,7 @@ class Principal:
     browser_id: str = ""
     grant_id: int | None = None
     grant_session_id: str = ""
-    service: ServiceToken | None = None
+    service: Service | None = None
     service_permissions: frozenset[str] = frozenset()
     is_open: bool = False
     _request: HttpRequest | None = field(default=None, repr=False)
@@ -249,7 +256,7 @@ def _service(token: str) -> Principal:
         return Principal()
     pk, name, permissions = row
     return Principal(
-        service=ServiceToken(pk=pk, name=name),
+        service=Service(pk, name),
         service_permissions=frozenset(filter(None, (permissions or "").split(" "))),
     )
 

@@ -8,6 +8,7 @@ from analytics.tests.factories import (
     FeedbackFactory,
     InterviewAnalyticsFactory,
 )
+from interviewdata.common.sql import is_postgresql
 from sessions.models import AccessRecord
 from sessions.tests.tokens import service_header
 
@@ -124,11 +125,12 @@ def test_bad_arguments_are_refused(service, path, query, field):
 
 @pytest.mark.parametrize("resource", RESOURCES)
 @pytest.mark.parametrize("rows", [1, 50])
-def test_lists_cost_three_statements(api, django_assert_num_queries, resource, rows):
+def test_lists_cost_three_statements_at_most(api, django_assert_num_queries, resource, rows):
     header = service_header(VIEW[resource])
     FACTORIES[resource].create_batch(rows)
-    # The service token, the rows, the access record.
-    with django_assert_num_queries(3):
+    # The service token, the rows, the access record. PostgreSQL writes it with the rows, but for
+    # statistics, which belong to no interview.
+    with django_assert_num_queries(2 if is_postgresql() and resource != "stats" else 3):
         reply = api.get(f"/api/v1/{resource}", headers=header)
     assert len(reply.json()["results"]) == rows
 

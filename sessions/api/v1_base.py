@@ -26,13 +26,14 @@ from interviewdata.common.wire.lists import (
 from interviewdata.common.wire.replies import json_bytes_reply
 from sessions.access import require
 from sessions.api.base import InterviewViewSet
+from sessions.services.access_record import fetch_page_recorded
 
 Rows = list[tuple[Any, ...]]
 
 
 class TableViewSet(InterviewViewSet):
     """One table for staff and services. A list is 4 statements at most (session and user, or the
-    token; the rows; the access record), a row likewise.
+    token; the rows and the access record, which PostgreSQL does in one), a row likewise.
 
     Rows are JSON texts made by the database: no object of a row is ever built.
     """
@@ -56,10 +57,9 @@ class TableViewSet(InterviewViewSet):
             orderings=self.orderings,
             times=("created_at",),
         )
-        page = as_page(self._rows(arguments), arguments)
         query = request.META.get("QUERY_STRING", "")
-        self._record("list", page.rows, detail=f"?{query}" if query else "")
-        return json_bytes_reply(page_bytes(request, page))
+        rows = self._rows_seen(arguments, detail=f"?{query}" if query else "")
+        return json_bytes_reply(page_bytes(request, as_page(rows, arguments)))
 
     def retrieve(self, request: HttpRequest, **address: str | int) -> HttpResponseBase:
         self._admit()
@@ -94,14 +94,28 @@ class TableViewSet(InterviewViewSet):
             session_ids = list(dict.fromkeys(row[1] for row in rows))
         self.record_access(action, self.resource, session_ids, detail=detail)
 
-    def _rows(self, arguments: ListArguments) -> Rows:
+    def _rows_seen(self, arguments: ListArguments, *, detail: str) -> Rows:
         """Rows of (JSON text, session id, or row id where there is none), one more than the page
-        shows. One statement at most."""
+        shows; who saw them is recorded."""
         try:
             statement, values = self._statement(arguments)
         except EmptyResultSet:
-            return []  # a filter that no row can match, found while writing the statement
-        return fetch_all(statement, values)
+            # A filter that no row can match, found while writing the statement.
+            self._record("list", [], detail=detail)
+            return []
+        if self.session_column is None:
+            rows = fetch_all(statement, values)
+            self._record("list", rows[: arguments.limit], detail=detail)
+            return rows
+        return fetch_page_recorded(
+            statement,
+            values,
+            shown=arguments.limit,
+            actor=self.principal.actor,
+            action="list",
+            resource=self.resource,
+            detail=detail,
+        )
 
     def _statement(self, arguments: ListArguments) -> tuple[str, tuple[Any, ...]]:
         if arguments.is_first_page:

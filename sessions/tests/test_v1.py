@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.utils import timezone
 
+from interviewdata.common.sql import is_postgresql
 from sessions.models import AccessRecord
 from sessions.tests.factories import (
     InterviewQuestionFactory,
@@ -292,23 +293,24 @@ def test_bad_filters_of_children_are_refused(service, path, query, field):
 
 @pytest.mark.parametrize("resource", LISTS)
 @pytest.mark.parametrize("rows", [1, 50])
-def test_lists_cost_three_statements(api, django_assert_num_queries, resource, rows):
+def test_lists_cost_three_statements_at_most(api, django_assert_num_queries, resource, rows):
     header = service_header(VIEW[resource])
     FACTORIES[resource].create_batch(rows)
-    # The service token, the rows, the access record.
-    with django_assert_num_queries(3):
+    # The service token, the rows, the access record, which PostgreSQL writes with the rows.
+    expected = 2 if is_postgresql() else 3
+    with django_assert_num_queries(expected):
         reply = api.get(f"/api/v1/{resource}", headers=header)
     assert len(reply.json()["results"]) == rows
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(expected):
         reply = api.get(f"/api/v1/{resource}?ordering=id&search=e", headers=header)
     assert reply.status_code == 200
 
 
-def test_list_by_staff_costs_four_statements(api, staff_user, django_assert_num_queries):
+def test_list_by_staff_costs_four_statements_at_most(api, staff_user, django_assert_num_queries):
     InterviewSessionFactory.create_batch(5)
     api.force_login(staff_user(VIEW["sessions"]))
     # The login's session, the user with permissions, the rows, the access record.
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3 if is_postgresql() else 4):
         assert len(api.get("/api/v1/sessions").json()["results"]) == 5
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from django.db import models
@@ -207,9 +208,8 @@ def page_bytes(request: HttpRequest, page: Page) -> bytes:
     def url(cursor: str) -> bytes:
         if not cursor:
             return b"null"
-        query = request.GET.copy()
-        query["cursor"] = cursor
-        return orjson.dumps(request.build_absolute_uri(f"{request.path}?{query.urlencode()}"))
+        query = urlencode({**request.GET.dict(), "cursor": cursor})
+        return orjson.dumps(request.build_absolute_uri(f"{request.path}?{query}"))
 
     return b"".join(
         (
