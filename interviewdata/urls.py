@@ -10,13 +10,12 @@ handler404 = error_pages.not_found
 handler500 = error_pages.server_error
 
 urlpatterns = [
-    # What is called most stands first: a path is compared with all that stand before its own.
+    path("api/", include("sessions.api.urls")),
+    path("api/", include("analytics.api.urls")),
+    path("api/", include("interviewdata.record.urls")),
+    path("api/", include("interviewdata.openapi.urls")),
     path("api/v1/", include("sessions.api.v1_urls")),
     path("api/v1/", include("analytics.api.v1_urls")),
-    path("api/", include("sessions.api.urls")),
-    path("api/", include("interviewdata.record.urls")),
-    path("api/", include("analytics.api.urls")),
-    path("api/", include("interviewdata.openapi.urls")),
     # In DEBUG Django's own 404 page would answer here; clients want JSON always.
     re_path(r"^api(?:/.*)?$", error_pages.not_found),
     path("admin/", admin.site.urls),

@@ -46,6 +46,24 @@ CREATE = numbered(session._INSERT_BOTH)
 ASK = numbered(question._ASK_BATCH)
 ANSWER = numbered(answer._RECORD_ANSWER)
 RECORD = document._statement("postgresql").replace("%s", "$1").replace("%%", "%")
+# The record as one would write it at first: one JSON document made by the database, word times
+# and all. Ours sends word times as a column of their own, untouched.
+PLAIN_RECORD = """
+SELECT json_build_object(
+    'success', true,
+    'session', row_to_json(s),
+    'questions', (SELECT json_agg(row_to_json(q) ORDER BY q.question_index)
+                  FROM interview_questions q WHERE q.session_id = s.session_id),
+    'responses', (SELECT json_agg(row_to_json(r) ORDER BY r.id)
+                  FROM user_responses r WHERE r.session_id = s.session_id AND r.is_current),
+    'transcript', (SELECT row_to_json(t) FROM transcripts t
+                   WHERE t.session_id = s.session_id ORDER BY t.id DESC LIMIT 1),
+    'feedback', (SELECT row_to_json(f) FROM feedback f
+                 WHERE f.session_id = s.session_id ORDER BY f.id DESC LIMIT 1),
+    'analytics', (SELECT row_to_json(a) FROM interview_analytics a
+                  WHERE a.session_id = s.session_id)
+)::text FROM interview_sessions s WHERE s.session_id = $1
+"""
 LIST = """
 SELECT json_build_object(
     'id', s.id, 'session_id', s.session_id, 'user_email', s.user_email, 'role', s.role,
@@ -236,6 +254,11 @@ async def session_data(request: Request) -> Response:
     return Response(content, media_type="application/json")
 
 
+async def plain_session_data(request: Request) -> Response:
+    body = await pool.fetchval(PLAIN_RECORD, request.path_params["session_id"])
+    return Response(body.encode(), media_type="application/json")
+
+
 async def sessions(request: Request) -> Response:
     rows = await pool.fetch(LIST)
     content = b'{"results":[' + ",".join([row[0] for row in rows]).encode() + b"]}"
@@ -249,6 +272,7 @@ app = Starlette(
         Route("/api/interview-modes/questions", questions, methods=["POST"]),
         Route("/api/interview/response", response, methods=["POST"]),
         Route("/api/interview/session-data/{session_id}", session_data),
+        Route("/plain/session-data/{session_id}", plain_session_data),
         Route("/api/v1/sessions", sessions),
     ],
 )

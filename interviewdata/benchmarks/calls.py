@@ -195,6 +195,12 @@ def record_words(material: Material, n: int) -> Request:
     return _get(material, f"/api/interview/session-data/{session_id}", token)
 
 
+def record_plain(material: Material, n: int) -> Request:
+    """The same record from the bare endpoint's other statement; we have no such address."""
+    session_id, token = material.words[n % len(material.words)]
+    return _get(material, f"/plain/session-data/{session_id}", token)
+
+
 def list_page(material: Material, n: int) -> Request:
     return _get(material, "/api/v1/sessions?limit=50", material.service_token)
 
@@ -212,6 +218,7 @@ MAKERS: dict[str, Callable[[Material, int], Request]] = {
     "response_multipart": response_multipart,
     "record_small": record_small,
     "record_words": record_words,
+    "record_plain": record_plain,
     "list_page": list_page,
     "static_bytes": static_bytes,
 }
@@ -233,6 +240,7 @@ def problem_with(call: str, material: Material, head: bytes, body: bytes) -> str
         "response_multipart": lambda r: r["audioSaved"] and bool(r["audioFilePath"]),
         "record_small": lambda r: len(r["responses"]) == QUESTIONS and r["transcript"] is None,
         "record_words": lambda r: len(r["transcript"]["word_timestamps"]) == 1000,
+        "record_plain": lambda r: len(r["transcript"]["word_timestamps"]) == 1000,
         "list_page": lambda r: len(r["results"]) == 50,
     }
     return "" if expected[call](reply) else f"unexpected answer {body[:300]!r}"

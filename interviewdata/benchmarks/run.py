@@ -39,8 +39,11 @@ CALLS = (
     ("response_multipart", "response, 200 kB sound, multipart", 0.75),
     ("record_small", "session-data, small", 0.60),
     ("record_words", "session-data, 1,000 words", 0.90),
+    ("record_plain", "the same; bare: one JSON document", 0.90),
     ("list_page", "list page", 0.60),
 )
+# What ours is asked where the bare endpoint is asked something else.
+OURS_INSTEAD = {"record_plain": "record_words"}
 SQLITE_LEAST = 0.80
 LIST_TIME_MOST = 1.30
 
@@ -252,7 +255,7 @@ class Run:
             found = compare(
                 load,
                 [
-                    (mine, call, seconds),
+                    (mine, OURS_INSTEAD.get(call, call), seconds),
                     (other, call, seconds),
                     (static, "static_bytes", seconds / 3),
                 ],
