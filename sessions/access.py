@@ -97,7 +97,16 @@ _HEAD_NAMES = (
     *("session_id", "user_email", "role", "interview_mode", "difficulty", "status"),
     *("start_time", "end_time", "created_at", "planned_duration"),
 )
-_HEAD_COLUMNS = ", ".join(f"s.{name}" for name in _HEAD_NAMES)
+_TIMES = frozenset({"start_time", "end_time", "created_at"})
+
+
+@functools.cache
+def _head_columns(*, postgresql: bool) -> str:
+    """PostgreSQL sends times as seconds: Django's reader of its times costs 7 µs each."""
+    return ", ".join(
+        f"extract(epoch FROM s.{name})::float8" if postgresql and name in _TIMES else f"s.{name}"
+        for name in _HEAD_NAMES
+    )
 
 
 def _as_head(row: tuple[Any, ...]) -> Head:
@@ -297,7 +306,9 @@ def _granted_head(principal: Principal, session_id: str, also: Also = _NOTHING_E
 
 
 def _head(condition: str, values: list[Any], also: Also = _NOTHING_ELSE) -> Head | None:
-    columns = f"{_HEAD_COLUMNS}, {also.columns}" if also.columns else _HEAD_COLUMNS
+    columns = _head_columns(postgresql=is_postgresql())
+    if also.columns:
+        columns = f"{columns}, {also.columns}"
     statement = f"SELECT {columns} FROM interview_sessions s {condition}"
     row = fetch_one(statement, [*also.values, *values])
     return _as_head(row) if row else None

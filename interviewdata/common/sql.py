@@ -80,9 +80,11 @@ def to_sql_time(value: datetime | None, using: str = DEFAULT_DB_ALIAS) -> Any:
 
 
 def from_sql_time(value: Any) -> datetime | None:
-    """A time as the database gave it: an aware datetime in UTC."""
+    """A time as the database gave it, or seconds since 1970: an aware datetime in UTC."""
     if value is None:
         return None
+    if isinstance(value, float):
+        return datetime.fromtimestamp(value, UTC)
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if value.tzinfo is None:

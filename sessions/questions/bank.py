@@ -123,67 +123,72 @@ def bank_role(role: str, known: Iterable[str]) -> str | None:
 class BankSource:
     def pick(self, request: QuestionRequest) -> Picked:
         """The seldom asked before the often asked, the wished difficulty before its neighbours,
-        the own role before general; among equals the seed draws lots."""
-        bank = load_bank(request.bank_version)
-        if not bank:
+        the own role before general; among equals the seed draws lots. In a mixed interview the
+        best of each mode in turn, without giving up difficulty for it."""
+        version = request.bank_version
+        if not load_bank(version):
             raise SourceFailed("The question bank is empty.")
         notes: list[str] = []
-        role = bank_role(request.role, _roles_of(request.bank_version))
         modes = MIXED_MODES if request.mode == Mode.MIXED else (request.mode,)
+        role = _role_meant(version, request.role)
         if (
             role is None
             and slugify(request.role) != GENERAL_ROLE
-            and any(e.mode in modes and e.role != GENERAL_ROLE for e in bank)
+            and any(e.mode in modes and e.role != GENERAL_ROLE for e in load_bank(version))
         ):
             notes.append(f"The bank has no questions for the role “{request.role}”: general ones.")
         wished = _LEVELS.index(request.difficulty)
-        lot = _lots(request.seed)
-        ranked = sorted(
-            (
-                entry
-                for entry in bank
-                if entry.mode in modes
-                and entry.role in (role, GENERAL_ROLE)
-                and entry.draft.text not in request.given
-            ),
-            key=lambda e: (*_merit(e, request, wished), e.role == GENERAL_ROLE, lot(e.key)),
-        )
-        chosen = _take_turns(ranked, modes, request, wished)[: request.count]
+        chosen = _best(_shelf(version, modes, role), modes, request, wished)
         if not chosen:
             raise SourceFailed(f"The question bank has no {request.mode.value} questions.")
         notes += _shortfalls(chosen, request, wished)
         return Picked([entry.draft for entry in chosen], notes)
 
 
-def _merit(entry: Entry, request: QuestionRequest, wished: int) -> tuple[int, int]:
-    """How often the person was asked it, and how far it is from the wished difficulty."""
-    return request.asked.get(entry.key, 0), abs(entry.level - wished)
+@lru_cache(maxsize=1000)
+def _role_meant(version: str, role: str) -> str | None:
+    return bank_role(role, {entry.role for entry in load_bank(version)})
 
 
-@lru_cache(maxsize=2)
-def _roles_of(version: str) -> frozenset[str]:
-    return frozenset(entry.role for entry in load_bank(version))
+@lru_cache(maxsize=500)
+def _shelf(version: str, modes: tuple[Mode, ...], role: str | None) -> tuple[Entry, ...]:
+    """The questions of these modes for this role and for any."""
+    return tuple(
+        entry
+        for entry in load_bank(version)
+        if entry.mode in modes and entry.role in (role, GENERAL_ROLE)
+    )
+
+
+def _best(
+    shelf: tuple[Entry, ...], modes: tuple[Mode, ...], request: QuestionRequest, wished: int
+) -> list[Entry]:
+    """As many as are wanted, best first. Lots are drawn only among those that come in question:
+    that is most of what choosing costs."""
+    by_merit: dict[tuple[int, int], list[Entry]] = {}
+    for entry in shelf:
+        if entry.draft.text not in request.given:
+            merit = (request.asked.get(entry.key, 0), abs(entry.level - wished))
+            by_merit.setdefault(merit, []).append(entry)
+    lot = _lots(request.seed)
+    turn: dict[Mode, int] = dict.fromkeys(modes, 0)
+    chosen: list[Entry] = []
+    for merit in sorted(by_merit):
+        equals = sorted(by_merit[merit], key=lambda e: (e.role == GENERAL_ROLE, lot(e.key)))
+        placed = []
+        for entry in equals:
+            turn[entry.mode] += 1
+            placed.append((turn[entry.mode], modes.index(entry.mode), entry))
+        chosen += [entry for *_, entry in sorted(placed, key=lambda place: place[:2])]
+        if len(chosen) >= request.count:
+            break
+    return chosen[: request.count]
 
 
 def _lots(seed: str) -> Callable[[str], bytes]:
     """Draws that depend on seed and question alone, the same in every process and machine."""
     digest = hashlib.sha256(seed.encode()).digest()
     return lambda key: hashlib.blake2b(key.encode(), key=digest, digest_size=16).digest()
-
-
-def _take_turns(
-    ranked: list[Entry], modes: tuple[Mode, ...], request: QuestionRequest, wished: int
-) -> list[Entry]:
-    """In a mixed interview the best of each mode in turn, without giving up difficulty for it."""
-    if len(modes) == 1:
-        return ranked
-    turn: dict[Mode, int] = dict.fromkeys(modes, 0)
-    keyed = []
-    for entry in ranked:
-        turn[entry.mode] += 1
-        place = (*_merit(entry, request, wished), turn[entry.mode], modes.index(entry.mode))
-        keyed.append((place, entry))
-    return [entry for _place, entry in sorted(keyed, key=lambda part: part[0])]
 
 
 def _shortfalls(chosen: list[Entry], request: QuestionRequest, wished: int) -> list[str]:
