@@ -193,22 +193,28 @@ async def keep(body: Any, audio: tuple[str, str, int]) -> Response:
     )
 
 
-def store(content: bytes, session_id: str) -> tuple[str, str, int]:
-    """Durable, as ours: temporary name, fsync, rename, fsync of the folder."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    folder = MEDIA / "bare" / session_id[:2] / session_id
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-    temporary, final = folder / f".tmp-{secrets.token_hex(12)}", folder / f"{sha256}.webm"
-    with open(temporary, "wb", buffering=0) as file:
-        file.write(content)
-        os.fsync(file.fileno())
-    os.rename(temporary, final)
+def flush(folder: Path) -> None:
     directory = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+def store(content: bytes, session_id: str) -> tuple[str, str, int]:
+    """Durable, as ours: temporary name, fsync, rename, fsync of the folder; of new ones too."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    folder = MEDIA / "bare" / session_id[:2] / session_id
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        flush(folder.parent)
+        flush(folder.parent.parent)
+    temporary, final = folder / f".tmp-{secrets.token_hex(12)}", folder / f"{sha256}.webm"
+    with open(temporary, "wb", buffering=0) as file:
+        file.write(content)
+        os.fsync(file.fileno())
+    os.rename(temporary, final)
+    flush(folder)
     return str(final.relative_to(MEDIA)), sha256, len(content)
 
 
