@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "interviewdata.common.pages_only.PageMessageMiddleware",
     "interviewdata.common.pages_only.PageXFrameOptionsMiddleware",
     "interviewdata.common.pages_only.PageCSPMiddleware",
+    "interviewdata.common.zone.ReaderZoneMiddleware",
 ]
 # W002, W003 look for Django's own class names; ours are subclasses of them, which the check
 # interviewdata.E002 makes sure of.

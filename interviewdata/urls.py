@@ -20,5 +20,7 @@ urlpatterns = [
     re_path(r"^api(?:/.*)?$", error_pages.not_found),
     path("admin/", admin.site.urls),
     path("", include("sessions.urls")),
+    path("", include("analytics.pages.urls")),
+    path("", include("interviewdata.record.pages.urls")),
     path("", home, name="home"),
 ]

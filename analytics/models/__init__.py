@@ -1,5 +1,15 @@
 from analytics.models.dashboard import DashboardStats
 from analytics.models.feedback import SCORE_FIELDS, Feedback
 from analytics.models.interview import InterviewAnalytics
+from analytics.models.review import Review, ReviewAssignment, ReviewDraft, RubricCategory
 
-__all__ = ["SCORE_FIELDS", "DashboardStats", "Feedback", "InterviewAnalytics"]
+__all__ = [
+    "SCORE_FIELDS",
+    "DashboardStats",
+    "Feedback",
+    "InterviewAnalytics",
+    "Review",
+    "ReviewAssignment",
+    "ReviewDraft",
+    "RubricCategory",
+]

@@ -6,6 +6,7 @@ from sessions.models.access import (
     ServiceToken,
 )
 from sessions.models.bank import BankQuestion
+from sessions.models.peaks import AudioPeaks
 from sessions.models.question import InterviewQuestion
 from sessions.models.response import UserResponse
 from sessions.models.session import InterviewSession
@@ -14,6 +15,7 @@ from sessions.models.transcript import Transcript
 __all__ = [
     "AccessGrant",
     "AccessRecord",
+    "AudioPeaks",
     "BankQuestion",
     "IdempotencyRecord",
     "InterviewQuestion",

@@ -39,6 +39,14 @@ class Transcript(models.Model):
     processed_audio_path = models.CharField(max_length=300, blank=True)
     source = models.CharField(max_length=20, choices=Source.choices)
     author = models.CharField(max_length=150, blank=True, help_text="user or service that sent it")
+    corrects = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="corrections",
+        help_text="the transcript of which this is a corrected version",
+    )
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 over what was sent")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)

@@ -94,6 +94,31 @@ OUTCOMES: dict[str, dict[str, str]] = {
         "service without": "403 403 403",
         "service with": "seen seen 404",
     },
+    # Pages for staff: a login is asked for, a token is none. One object, or a list of many.
+    "page": {
+        "strangers": "302 302 302",
+        "owners": "302 302 302",
+        "foreign": "302 302 302",
+        "staff without": "403 403 403",
+        "staff with": "seen seen 404",
+        "superuser": "seen seen 404",
+        "own cookie, staff without": "403 403 403",
+        "own cookie, staff with": "seen seen 404",
+        "service without": "302 302 302",
+        "service with": "302 302 302",
+    },
+    "page list": {
+        "strangers": "302 302 302",
+        "owners": "302 302 302",
+        "foreign": "302 302 302",
+        "staff without": "403 403 403",
+        "staff with": "seen seen seen",
+        "superuser": "seen seen seen",
+        "own cookie, staff without": "403 403 403",
+        "own cookie, staff with": "seen seen seen",
+        "service without": "302 302 302",
+        "service with": "302 302 302",
+    },
     # Open to all; a service needs the permission to create.
     "create": dict.fromkeys(_EVERYBODY, "none none none") | {"service without": "403 403 403"},
     # Says the same to all.
@@ -132,6 +157,10 @@ class Route:
 
     def path_of(self, interview: Interview) -> str:
         return "/" + (self.path or self.pattern).format(i=interview)
+
+    @property
+    def is_list(self) -> bool:
+        return self.kind in ("list", "page list")
 
     @property
     def is_page(self) -> bool:

@@ -1,0 +1,55 @@
+"""Whose scores a staff user may see: nobody who is to judge is told what others judged.
+
+A reviewer is blind on an interview from the moment it is assigned to them until their own review
+is in; who may review but does not hold `analytics.see_scores` is blind on every interview they
+have not reviewed. Blind means: no feedback of anybody else, no figure made from it. Who only reads
+(no `analytics.add_review`) and services are not blind. Decision 9 says why.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from analytics.models import Feedback, Review, ReviewAssignment
+from sessions.enums import Source
+
+MAY_REVIEW = "analytics.add_review"
+SEE_SCORES = "analytics.see_scores"
+
+
+def is_judge(user: Any) -> bool:
+    """Whether this user is blind wherever they have not judged yet. No statement."""
+    return user.has_perm(MAY_REVIEW) and not user.has_perm(SEE_SCORES)
+
+
+def blind_condition(user: Any, session: str = "session_id") -> Q:
+    """The rows of a table on whose interview `user` is blind; `session` names its column."""
+    if is_judge(user):
+        return Q(~Exists(Review.objects.filter(reviewer_id=user.pk, session_id=OuterRef(session))))
+    return Q(
+        Exists(
+            ReviewAssignment.objects.filter(
+                reviewer_id=user.pk, submitted_at__isnull=True, session_id=OuterRef(session)
+            )
+        )
+    )
+
+
+def is_blind(user: Any, session_id: str) -> bool:
+    """Whether the scores of this interview are hidden from this user. One statement."""
+    if is_judge(user):
+        return not Review.objects.filter(
+            reviewer_id=user.pk, session__session_id=session_id
+        ).exists()
+    return ReviewAssignment.objects.filter(
+        reviewer_id=user.pk, submitted_at__isnull=True, session__session_id=session_id
+    ).exists()
+
+
+def visible_feedback(user: Any, rows: QuerySet[Feedback] | None = None) -> QuerySet[Feedback]:
+    """The feedback this user may see: their own, and all of interviews they are not blind on."""
+    rows = Feedback.objects.all() if rows is None else rows
+    own = Q(source=Source.REVIEWER, author=user.get_username())
+    return rows.filter(own | ~blind_condition(user))
