@@ -38,6 +38,7 @@ class Material:
     words: list[tuple[str, str]]  # whole records with a transcript of 1,000 words
     service_token: str
     browser_cookie: str
+    staff_cookie: str
     audio: bytes
     audio_patch_at: int  # a multiple of 3, inside the sound itself
 
@@ -205,6 +206,25 @@ def list_page(material: Material, n: int) -> Request:
     return _get(material, "/api/v1/sessions?limit=50", material.service_token)
 
 
+# Pages for staff, as a browser asks for them.
+PAGES = {
+    "page_sessions": "/sessions/",
+    "page_filtered": "/sessions/?status=completed&mode=technical&difficulty=advanced",
+    "page_search": "/sessions/?q=slow+997",
+    "page_dashboard": "/dashboard/",
+}
+
+
+def _page(path: str) -> Callable[[Material, int], Request]:
+    def request(material: Material, n: int) -> Request:
+        head = (
+            f"GET {path} HTTP/1.1\r\nHost: {material.host}\r\nCookie: {material.staff_cookie}\r\n"
+        )
+        return [head.encode() + BROWSER + b"\r\n"]
+
+    return request
+
+
 def static_bytes(material: Material, n: int) -> Request:
     return _get(material, "/api/static-bytes", material.service_token)
 
@@ -221,6 +241,7 @@ MAKERS: dict[str, Callable[[Material, int], Request]] = {
     "record_plain": record_plain,
     "list_page": list_page,
     "static_bytes": static_bytes,
+    **{name: _page(path) for name, path in PAGES.items()},
 }
 
 
@@ -230,6 +251,8 @@ def problem_with(call: str, material: Material, head: bytes, body: bytes) -> str
         return f"{head[:60]!r} {body[:300]!r}"
     if call == "static_bytes":
         return ""
+    if call in PAGES:
+        return "" if b"<h1" in body and b"Sign out" in body else f"no page: {body[:200]!r}"
     reply = orjson.loads(body)
     expected: dict[str, Callable[[Any], bool]] = {
         "create_first": lambda r: bool(r["sessionId"]) and bool(r["accessToken"]),

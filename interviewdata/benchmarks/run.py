@@ -24,6 +24,7 @@ from typing import Any
 import orjson
 import psycopg
 
+from interviewdata.benchmarks.pages import measure_pages
 from interviewdata.benchmarks.servers import Server, bare, ours, scratch_database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,6 +159,7 @@ class Run:
         self.ours = partial(ours, threads=options.threads)
         self.secret_key = secrets.token_urlsafe(50)
         self.stack = contextlib.ExitStack()
+        self.prefix = f"bench_{os.getpid()}"
 
     def environment(self, database: str, **more: str) -> dict[str, str]:
         """What production sets, and nothing of what this shell may have set otherwise."""
@@ -174,11 +176,13 @@ class Run:
             **more,
         }
 
-    def seed(self, database: str, name: str, listed: int, contenders: str) -> Path:
+    def seed(
+        self, database: str, name: str, listed: int, contenders: str, sessions: int | None = None
+    ) -> Path:
         output = self.folder / f"{name}.pickle"
         began = time.monotonic()
         command = [sys.executable, "-m", "interviewdata.benchmarks.seed", str(output)]
-        command += [f"--sessions={self.options.sessions}", f"--listed={listed}"]
+        command += [f"--sessions={sessions or self.options.sessions}", f"--listed={listed}"]
         command += [f"--contenders={contenders}"]
         subprocess.run(command, check=True, env=self.environment(database), cwd=ROOT)
         say(f"seeded {name} in {time.monotonic() - began:.0f} s")
@@ -197,13 +201,13 @@ class Run:
         options = self.options
         with self.stack:
             enter = self.stack.enter_context
-            small = enter(scratch_database(options.database, f"bench_{os.getpid()}_small"))
+            small = enter(scratch_database(options.database, f"{self.prefix}_small"))
             lite = f"sqlite:///{self.folder / 'bench.sqlite3'}"
             materials = [
                 self.seed(small, "postgresql", options.listed[0], "ours,bare"),
                 self.seed(lite, "sqlite", 0, "sqlite"),
             ]
-            big = enter(self.copied(small, f"bench_{os.getpid()}_big", options.listed[1]))
+            big = enter(self.copied(small, f"{self.prefix}_big", options.listed[1]))
             monitor = enter(psycopg.connect(options.database, autocommit=True))
             load = Load(materials, WRITERS)
             self.stack.callback(load.close)
@@ -223,9 +227,11 @@ class Run:
                 self.sqlite(load, mine, self.serve(self.ours, "sqlite", "sqlite", lite, None))
             if not options.only or "list_page" in options.only:
                 mine_big = self.serve(self.ours, "ours_big", "ours", big, monitor)
-                self.big_list(
-                    load, mine, mine_big, self.serve(bare, "bare_big", "bare", big, monitor)
-                )
+                bare_big = self.serve(bare, "bare_big", "bare", big, monitor)
+                self.big_list(load, mine, mine_big, bare_big)
+                bare_big.server.stop()
+            if not options.only:
+                measure_pages(self, big, monitor, "ours")
 
     @contextlib.contextmanager
     def copied(self, database: str, name: str, listed: int) -> Any:

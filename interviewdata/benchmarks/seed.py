@@ -191,24 +191,69 @@ class Seeder:
         return self.granted(ids)
 
 
+_LISTED = """
+INSERT INTO interview_sessions (
+    session_id, user_email, role, interview_type, interview_mode, difficulty, planned_duration,
+    features, status, start_time, end_time, total_questions, questions_answered,
+    current_question_index, session_data, created_at, updated_at)
+SELECT 'listed-' || n, 'candidate' || n %% 50000 || '@example.org',
+       (ARRAY['Backend Developer', 'Data Analyst', 'Product Manager'])[1 + n %% 3], 'technical',
+       (ARRAY['technical', 'behavioral', 'mixed', 'hr'])[1 + n %% 4],
+       (ARRAY['beginner', 'intermediate', 'advanced', 'expert'])[1 + n / 4 %% 4], 30, '["audio"]',
+       (ARRAY['created', 'active', 'completed', 'abandoned'])[1 + n / 3 %% 4],
+       now() - n * interval '10 seconds',
+       CASE WHEN n / 3 %% 4 = 2 THEN now() - (n - 150) * interval '10 seconds' END,
+       (n %% 10 = 0)::int, (n %% 10 = 0)::int, (n %% 10 = 0)::int, '{"client": "browser"}',
+       now() - n * interval '10 seconds', now()
+FROM generate_series(%s, %s) AS n
+"""
+_LISTED_QUESTIONS = """
+INSERT INTO interview_questions (session_id, question_index, question_text, question_type,
+    category, difficulty, asked_at, metadata, bank_key, batch)
+SELECT 'listed-' || n, 1, 'How do you find out why page number ' || n %% 997 || ' became slow?',
+       'technical', 'Performance', 'intermediate', now(), '{}', 'listed-' || n %% 50, ''
+FROM generate_series(%s, %s) AS n WHERE n %% 10 = 0
+"""
+_LISTED_ANSWERS = """
+INSERT INTO user_responses (session_id, question_id, user_answer, audio_file_path, audio_sha256,
+    audio_content_type, audio_bytes, emotion_detected, response_duration, revision, is_current,
+    is_late, fingerprint, idempotency_key, created_at, updated_at)
+SELECT q.session_id, q.id, 'I measure first, then follow request number ' || q.id %% 9973
+           || ' through every layer.', '', '', '', 0, '', 40 + q.id %% 60, 1, true, false,
+       md5(q.id::text), '', now(), now()
+FROM interview_questions q WHERE q.session_id LIKE 'listed-%%'
+  AND NOT EXISTS (SELECT 1 FROM user_responses r WHERE r.question_id = q.id)
+"""
+_LISTED_FEEDBACK = """
+INSERT INTO feedback (session_id, user_email, overall_score, technical_score, categories,
+    detailed_feedback, suggestions, strengths, areas_for_improvement, ai_generated_feedback,
+    tts_feedback, source, author, fingerprint, created_at)
+SELECT s.session_id, s.user_email, s.id %% 101 / 10.0, s.id %% 97 / 10.0, '{}', '[]', '[]', '[]',
+       '[]', '', '', 'reviewer', 'rater' || s.id %% 7, md5(s.session_id), s.end_time
+FROM interview_sessions s
+WHERE s.session_id LIKE 'listed-%%' AND s.status = 'completed' AND s.id %% 5 = 0
+  AND NOT EXISTS (SELECT 1 FROM feedback f WHERE f.session_id = s.session_id)
+"""
+
+
 def listed_interviews(count: int) -> None:
-    """Fill the table up to `count` interviews, made by the database itself (PostgreSQL)."""
+    """Fill the tables up to `count` interviews, made by the database itself (PostgreSQL): all
+    modes, states and difficulties, one in ten with a question and its answer, one in twenty
+    scored. Each is 10 seconds older than the one before."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM interview_sessions")
-        missing = count - cursor.fetchone()[0]
-        cursor.execute("SET synchronous_commit = off")
         cursor.execute(
-            "INSERT INTO interview_sessions (session_id, user_email, role, interview_type,"
-            " interview_mode, difficulty, planned_duration, features, status, total_questions,"
-            " questions_answered, current_question_index, session_data, created_at, updated_at)"
-            " SELECT gen_random_uuid()::text, 'candidate' || n % 50000 || '@example.org',"
-            " 'Backend Developer', 'technical', 'technical', 'intermediate', 30, '[\"audio\"]',"
-            " CASE WHEN n % 3 = 0 THEN 'created' ELSE 'active' END, 5, 0, 0,"
-            " '{\"client\": \"browser\"}', now() - n * interval '10 seconds', now()"
-            f" FROM generate_series(1, {max(missing, 0)}) AS n"
+            "SELECT count(*), count(*) FILTER (WHERE session_id LIKE 'listed-%')"
+            " FROM interview_sessions"
         )
+        present, listed = cursor.fetchone()
+        first, last = listed + 1, listed + max(count - present, 0)
+        cursor.execute("SET synchronous_commit = off")
+        cursor.execute(_LISTED, [first, last])
+        cursor.execute(_LISTED_QUESTIONS, [first, last])
+        cursor.execute(_LISTED_ANSWERS, [])
+        cursor.execute(_LISTED_FEEDBACK, [])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -236,6 +281,23 @@ def browser_cookie() -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
+def staff_cookie() -> str:
+    """The cookie of somebody who is signed in and may see everything."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.auth.models import User
+
+    from interviewdata.common.browser_session import SessionStore
+
+    user = User.objects.create_superuser("benchmark")
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("output", type=Path)
@@ -256,7 +318,7 @@ def main() -> None:
     with transaction.atomic():
         small = seeder.records(with_words=False)
         with_words = seeder.records(with_words=True)
-        token, cookie = service_token(), browser_cookie()
+        token, cookie, staff = service_token(), browser_cookie(), staff_cookie()
         for name in options.contenders.split(","):
             materials[name] = Material(
                 host="127.0.0.1",
@@ -266,6 +328,7 @@ def main() -> None:
                 words=with_words,
                 service_token=token,
                 browser_cookie=cookie,
+                staff_cookie=staff,
                 audio=content,
                 audio_patch_at=patch_at,
             )

@@ -16,6 +16,7 @@ def material():
         words=pairs,
         service_token="idt_x",
         browser_cookie="name=value",
+        staff_cookie="name=value",
         audio=bytes(600),
         audio_patch_at=300,
     )
