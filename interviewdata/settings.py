@@ -119,7 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "interviewdata.common.browser_session"
 # Over TLS the prefix has browsers refuse these cookies from a sibling domain, which could
 # otherwise plant a browser id of its own and read the interviews made under it.
