@@ -41,7 +41,7 @@ _REFUSALS = {
     "broken": "This sound file is damaged and cannot be played.",
 }
 # How a process ends that the file overtaxed or broke; SIGKILL comes from outside.
-_CRASHES = frozenset(
+CRASHES = frozenset(
     -number
     for number in (
         signal.SIGXCPU,
@@ -62,29 +62,34 @@ def probe(file: BinaryIO, size: int, demuxer: str) -> AudioFacts:
     """
     try:
         with descriptor_of(file, size) as descriptor:
-            status, output = _run(descriptor, demuxer)
+            status, output = run_child(
+                CHILD, descriptor, demuxer, wall_seconds=WALL_SECONDS, answer_bytes=ANSWER_BYTES
+            )
     except OSError as error:
         logger.exception("the audio probe could not be started")
         raise AudioNotChecked(LATER) from error
-    answer = _parse(output)
+    answer = parse_answer(output)
     duration = answer.get("duration")
     if status == 0 and isinstance(duration, float):
         content_type, extension = KINDS[demuxer]
         return AudioFacts(content_type, extension, believable(duration))
     if status == 0 and answer.get("refused") in _REFUSALS:
         raise UnreadableAudio(_REFUSALS[str(answer["refused"])])
-    if status in _CRASHES:
+    if status in CRASHES:
         logger.warning("the audio probe ended with %s on a file of %d bytes", status, size)
         raise UnreadableAudio(_REFUSALS["broken"])
     logger.error("the audio probe failed: status %s, answer %.300r", status, output)
     raise AudioNotChecked(LATER)
 
 
-def _run(descriptor: int, demuxer: str) -> tuple[int | None, bytes]:
-    """(exit status, the first bytes of stdout); the status is None when time ran out."""
-    deadline = time.monotonic() + WALL_SECONDS
+def run_child(
+    child: Path, descriptor: int, demuxer: str, *, wall_seconds: float, answer_bytes: int
+) -> tuple[int | None, bytes]:
+    """(exit status, the first bytes of stdout); the status is None when time ran out or the
+    answer reached `answer_bytes`."""
+    deadline = time.monotonic() + wall_seconds
     # "-I -S": no environment, no user folder, no .pth files: what runs is what is written here.
-    command = [_python(), "-I", "-S", str(CHILD), str(descriptor), demuxer, _av_folder()]
+    command = [_python(), "-I", "-S", str(child), str(descriptor), demuxer, _av_folder()]
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -96,8 +101,8 @@ def _run(descriptor: int, demuxer: str) -> tuple[int | None, bytes]:
     ) as process:
         try:
             assert process.stdout is not None
-            output = _read(process.stdout, deadline)
-            if len(output) >= ANSWER_BYTES:
+            output = _read(process.stdout, deadline, answer_bytes)
+            if len(output) >= answer_bytes:
                 return None, output
             return process.wait(max(0.0, deadline - time.monotonic())), output
         except subprocess.TimeoutExpired:
@@ -107,21 +112,21 @@ def _run(descriptor: int, demuxer: str) -> tuple[int | None, bytes]:
                 process.kill()
 
 
-def _read(pipe: IO[bytes], deadline: float) -> bytes:
-    """What `pipe` gives until its end; at most ANSWER_BYTES, at most until `deadline`."""
+def _read(pipe: IO[bytes], deadline: float, most: int) -> bytes:
+    """What `pipe` gives until its end; at most `most` bytes, at most until `deadline`."""
     output = b""
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
-        while len(output) < ANSWER_BYTES and (left := deadline - time.monotonic()) > 0:
+        while len(output) < most and (left := deadline - time.monotonic()) > 0:
             if selector.select(left):
-                block = os.read(pipe.fileno(), ANSWER_BYTES - len(output))
+                block = os.read(pipe.fileno(), most - len(output))
                 if not block:
                     break
                 output += block
     return output
 
 
-def _parse(output: bytes) -> dict[str, object]:
+def parse_answer(output: bytes) -> dict[str, object]:
     try:
         answer = json.loads(output)
     except (ValueError, RecursionError):
