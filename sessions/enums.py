@@ -39,6 +39,10 @@ class Source(models.TextChoices):
     IMPORT = "import", "Import"
 
 
+# Whose transcript or judgement stands for the interview: what people checked comes first, what
+# the candidate's own client said only where there is nothing else. The newest of its kind.
+BEST_FIRST = (Source.REVIEWER, Source.SERVICE, Source.IMPORT, Source.CANDIDATE)
+
 MODE_ALIASES = {"tech": Mode.TECHNICAL, "standard": Mode.MIXED}
 DIFFICULTY_ALIASES = {
     "easy": Difficulty.BEGINNER,

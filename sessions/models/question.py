@@ -1,10 +1,25 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from sessions.models.session import InterviewSession
+
+# An entry of a B-tree has little room: the index holds the beginning of a question's text.
+_START = "SUBSTR(%(expressions)s, 1, 80)"
+_REST = "SUBSTR(%(expressions)s, 81)"
+
+
+def has_text(text: str) -> Q:
+    """The condition that a question has exactly this text, found by the index `question_by_text`.
+
+    In two pieces: from a plain comparison SQLite infers that the beginning is constant, and then
+    no longer sees that the index has it.
+    """
+    start, rest = Func("question_text", template=_START), Func("question_text", template=_REST)
+    return Q(Exact(start, text[:80]), Exact(rest, text[80:]))
 
 
 class InterviewQuestionManager(models.Manager["InterviewQuestion"]):
@@ -45,6 +60,16 @@ class InterviewQuestion(models.Model):
 
     class Meta:
         db_table = "interview_questions"
+        indexes = [
+            # The same question of the bank in all interviews, newest first: the comparison.
+            models.Index(
+                F("bank_key"), F("id").desc(), condition=~Q(bank_key=""), name="question_by_key"
+            ),
+            # The same text in all interviews, for questions that stand in no bank.
+            models.Index(
+                Func("question_text", template=_START), F("id").desc(), name="question_by_text"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "question_index"],

@@ -63,6 +63,12 @@ class UserResponse(models.Model):
 
     class Meta:
         db_table = "user_responses"
+        indexes = [
+            # Which interviews hold sound, where few do: the sessions list.
+            models.Index(
+                fields=["session"], condition=Q(audio_bytes__gt=0), name="response_with_sound"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["question", "fingerprint"],

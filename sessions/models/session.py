@@ -56,6 +56,16 @@ class InterviewSession(models.Model):
             models.Index(
                 F("status"), F("created_at").desc(), F("id").desc(), name="session_by_status"
             ),
+            # The sessions list filtered by mode, by difficulty.
+            models.Index(
+                F("interview_mode"), F("created_at").desc(), F("id").desc(), name="session_by_mode"
+            ),
+            models.Index(
+                F("difficulty"),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="session_by_difficulty",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

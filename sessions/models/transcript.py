@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from interviewdata.common.fields import VerbatimJSONField
-from sessions.enums import Source
+from sessions.enums import BEST_FIRST, Source
 from sessions.models.session import InterviewSession
 
 
@@ -16,6 +16,15 @@ class TranscriptManager(models.Manager["Transcript"]):
         return self.get(
             session__session_id=session_id, source=source, author=author, fingerprint=fingerprint
         )
+
+    def best_first(self, session_id: str) -> QuerySet[Transcript]:
+        """The transcripts of an interview, the one that stands for it first, as exports have them:
+        a reviewer's version before a machine's, the newest of its kind."""
+        rank = Case(
+            *(When(source=source, then=Value(n)) for n, source in enumerate(BEST_FIRST)),
+            output_field=IntegerField(),
+        )
+        return self.filter(session__session_id=session_id).order_by(rank, "-id")
 
 
 class Transcript(models.Model):
@@ -55,6 +64,7 @@ class Transcript(models.Model):
 
     class Meta:
         db_table = "transcripts"
+        permissions = [("correct_transcript", "Can correct transcripts, as new versions")]
         indexes = [
             # Transcripts of all interviews, newest first: the list of /api/v1/transcripts.
             models.Index(F("created_at").desc(), F("id").desc(), name="transcript_newest"),
@@ -64,6 +74,13 @@ class Transcript(models.Model):
                 fields=["session", "source", "author", "fingerprint"],
                 name="%(app_label)s_%(class)s_saved_once",
                 violation_error_message="This transcript is kept already.",
+            ),
+            # Versions are a chain: of two who correct the same one at once, one comes second.
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=Q(corrects__isnull=False),
+                name="%(app_label)s_%(class)s_corrected_once",
+                violation_error_message="This version has been corrected already.",
             ),
             models.CheckConstraint(
                 condition=Q(source__in=Source.values),
