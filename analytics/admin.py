@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, QuerySet, When
 from django.forms import BaseModelFormSet
+from django.http import HttpRequest
 
+from analytics import interview_actions, review_admin
 from analytics.models import SCORE_FIELDS, DashboardStats, Feedback, InterviewAnalytics
+from analytics.visibility import (
+    SCORE_FIGURES,
+    hidden_figures_condition,
+    is_blind,
+    visible_feedback,
+)
 from sessions.admin.base import EvidenceAdmin, EvidenceInline, pretty_json
 from sessions.admin.interviews import InterviewSessionAdmin
+
+__all__ = ["interview_actions", "review_admin"]  # register what judgement adds
 
 _LISTS = ("detailed_feedback", "strengths", "areas_for_improvement", "suggestions")
 _PARTS = (
@@ -26,11 +38,20 @@ def _words(name: str) -> str:
 
 
 class FeedbackInline(EvidenceInline):
-    """One statement."""
+    """What the user may see of it. Two statements: the rows, and whether there are hidden ones."""
 
     model = Feedback
     template = "admin/record/feedback.html"
     ordering = ("-created_at", "-id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
+        return visible_feedback(request.user, super().get_queryset(request))
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Tells the template, by the formset's class, whether the user is still to judge."""
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.hides_some = obj is not None and is_blind(request.user, obj.session_id)
+        return formset
 
     def prepare(self, formset: BaseModelFormSet) -> None:
         """Give each instance what its template shows: `scores` and `lists`."""
@@ -79,11 +100,13 @@ class FeedbackAdmin(EvidenceAdmin):
         "author",
         "created_at",
     )
-    list_filter = ("source",)
+    list_filter = ("source", "created_at")
     search_fields = ("user_email", "author", "=session__session_id")
-    date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
     hidden = ("fingerprint",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
+        return visible_feedback(request.user, super().get_queryset(request))
 
 
 @admin.register(InterviewAnalytics)
@@ -94,20 +117,48 @@ class InterviewAnalyticsAdmin(EvidenceAdmin):
     ordering = ("-id",)
 
 
+def _figure(name: str) -> Callable[[Any], str]:
+    """A column of a figure made from scores; in words where it is hidden. It sorts by what is
+    shown: the order of hidden figures would tell them."""
+
+    @admin.display(description=_words(name), ordering=f"shown_{name}")
+    def show(row: Any) -> str:
+        if row.figures_hidden:
+            return "hidden until your score is in"
+        value = getattr(row, name)
+        return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+    show.__name__ = name
+    return show
+
+
 @admin.register(DashboardStats)
 class DashboardStatsAdmin(EvidenceAdmin):
     """Counted from the other tables; nobody writes them."""
 
     session_attribute = None
+    figures = {name: _figure(name) for name in SCORE_FIGURES}
     list_display = (
         "user_email",
         "total_interviews",
         "completed_interviews",
-        "avg_overall_score",
-        "best_score",
-        "improvement_trend",
+        figures["avg_overall_score"],
+        figures["best_score"],
+        figures["improvement_trend"],
         "last_interview_date",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DashboardStats]:
+        rows = super().get_queryset(request)
+        shown = {
+            f"shown_{name}": Case(When(figures_hidden=False, then=F(name))) for name in self.figures
+        }
+        hidden = ExpressionWrapper(hidden_figures_condition(request.user), BooleanField())
+        return rows.annotate(figures_hidden=hidden).annotate(**shown)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [self.figures.get(name, name) for name in super().get_fields(request, obj)]
+
+    list_filter = ("last_interview_date",)
     search_fields = ("user_email",)
-    date_hierarchy = "last_interview_date"
     ordering = ("user_email",)

@@ -75,6 +75,19 @@ def session_scores(judgements: Iterable[Judgement]) -> dict[str, tuple[float | N
     }
 
 
+def weighted_mean(pairs: Iterable[tuple[float, float | None]]) -> float | None:
+    """The overall score of (weight, score) pairs: Σw·s / Σw over what was scored, six decimals.
+
+    Weighted arithmetic mean. A pair without a score counts neither above nor below the line;
+    None where nothing was scored, or where all that was scored weighs nothing.
+    """
+    scored = [(weight, score) for weight, score in pairs if score is not None]
+    weights = fsum(weight for weight, _score in scored)
+    if weights <= 0:
+        return None
+    return _rounded(fsum(weight * score for weight, score in scored) / weights)
+
+
 def slope(values: Sequence[float]) -> float | None:
     """Least-squares slope of `values` against 0, 1, 2 …; None below two values.
 

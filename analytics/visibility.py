@@ -12,11 +12,17 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from analytics.models import Feedback, Review, ReviewAssignment
+from analytics.models import DashboardStats, Feedback, Review, ReviewAssignment
 from sessions.enums import Source
 
 MAY_REVIEW = "analytics.add_review"
 SEE_SCORES = "analytics.see_scores"
+# The columns of `dashboard_stats` that are made from scores.
+SCORE_FIGURES = tuple(
+    name
+    for field in DashboardStats._meta.concrete_fields
+    if (name := field.name).startswith("avg_") or name in ("best_score", "improvement_trend")
+)
 
 
 def is_judge(user: Any) -> bool:
@@ -53,3 +59,25 @@ def visible_feedback(user: Any, rows: QuerySet[Feedback] | None = None) -> Query
     rows = Feedback.objects.all() if rows is None else rows
     own = Q(source=Source.REVIEWER, author=user.get_username())
     return rows.filter(own | ~blind_condition(user))
+
+
+def hidden_feedback(user: Any) -> QuerySet[Feedback]:
+    """What counts in figures and this user may not see. Figures made from any of it are hidden."""
+    own = Q(source=Source.REVIEWER, author=user.get_username())
+    return Feedback.objects.exclude(source=Source.CANDIDATE).filter(blind_condition(user) & ~own)
+
+
+def hidden_figures_condition(user: Any) -> Q:
+    """The rows of a table by person (`user_email`) whose score figures are hidden from `user`."""
+    return Q(Exists(hidden_feedback(user).filter(session__user_email=OuterRef("user_email"))))
+
+
+def figures_are_hidden(user: Any, email: str) -> bool:
+    """Whether this person's score figures are hidden from `user`. One statement."""
+    return hidden_feedback(user).filter(session__user_email=email).exists()
+
+
+def visible_reviews(user: Any, rows: QuerySet[Review] | None = None) -> QuerySet[Review]:
+    """The reviews with notes and evidence this user may see: as `visible_feedback`."""
+    rows = Review.objects.all() if rows is None else rows
+    return rows.filter(Q(reviewer_id=user.pk) | ~blind_condition(user))

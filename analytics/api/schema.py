@@ -25,7 +25,10 @@ _BY_EMAIL = (
     "A candidate is answered from the interviews of their own grants alone; a foreign and an "
     "unknown e-mail get the same empty answer."
 )
-_SCORE: dict[str, Any] = {"help_text": "0–10; 0 where nothing was scored"}
+_SCORE: dict[str, Any] = {
+    "allow_null": True,
+    "help_text": "0–10; 0 where nothing was scored; null for a reviewer who is still to judge",
+}
 
 
 class StatsLook(Output):
@@ -39,7 +42,10 @@ class StatsLook(Output):
     totalTimeSpent = serializers.FloatField(help_text="seconds")
     lastInterviewDate = serializers.DateTimeField(allow_null=True)
     bestScore = serializers.FloatField(**_SCORE)
-    improvementTrend = serializers.FloatField(help_text="points per interview, signed")
+    improvementTrend = serializers.FloatField(
+        allow_null=True,
+        help_text="points per interview, signed; null for a reviewer who is still to judge",
+    )
 
 
 class StatsReply(Output):

@@ -7,10 +7,12 @@ from typing import Any
 import django_filters
 
 from analytics.models import DashboardStats, Feedback, InterviewAnalytics
+from analytics.visibility import SCORE_FIGURES, hidden_figures_condition, visible_feedback
 from interviewdata.common.wire.describe import path_text, row_of
 from interviewdata.common.wire.filters import EmailFilter, created_filters, word_filter
+from sessions.access import Principal
 from sessions.api.schema import AT, SESSION_ID
-from sessions.api.v1_base import TableViewSet
+from sessions.api.v1_base import TableViewSet, View
 from sessions.api.v1_schema import described_table, session_address
 from sessions.enums import Source
 
@@ -65,6 +67,10 @@ class FeedbackTableViewSet(TableViewSet):
     permission = "analytics.view_feedback"
     filters = FeedbackFilters
     search_columns = ("user_email", "author", "ai_generated_feedback")
+
+    def view_of(self, principal: Principal) -> View | None:
+        user = principal.signed_in
+        return None if user is None else View(visible_feedback(user))
 
 
 @described_table(
@@ -132,6 +138,12 @@ class StatsTableViewSet(TableViewSet):
     search_columns = ("user_email",)
     orderings = ("-id", "id", "user_email", "-user_email")
     session_column = None
+
+    def view_of(self, principal: Principal) -> View | None:
+        user = principal.signed_in
+        if user is None:
+            return None
+        return View(DashboardStats.objects.all(), SCORE_FIGURES, hidden_figures_condition(user))
 
     def lookup(self, key: str | int) -> dict[str, Any]:
         text = str(key).strip().lower()

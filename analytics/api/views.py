@@ -12,6 +12,7 @@ from analytics.services.analytics import save_analytics
 from analytics.services.dashboard import as_columns, compute_stats
 from analytics.services.feedback import save_feedback
 from analytics.services.history import history_of
+from analytics.visibility import SCORE_FIGURES, figures_are_hidden
 from interviewdata.common.errors import Invalid
 from interviewdata.common.wire.body import read_object
 from interviewdata.common.wire.replies import success
@@ -37,14 +38,22 @@ STATS_PERMISSIONS = ("interview_sessions.view_interviewsession", "analytics.view
 HISTORY_PERMISSIONS = ("interview_sessions.view_interviewsession", "analytics.view_feedback")
 
 
-def stats_on_the_wire(email: str, session_ids: list[str] | None) -> dict[str, Any]:
-    """Statistics in wire names; numbers are numbers (0 where nothing was scored)."""
+def stats_on_the_wire(
+    email: str, session_ids: list[str] | None, *, reader: Any = None
+) -> dict[str, Any]:
+    """Statistics in wire names; numbers are numbers (0 where nothing was scored).
+
+    Figures of scores are None where `reader`, a signed-in user, is still to judge without them;
+    this costs one statement more.
+    """
     columns = as_columns(compute_stats(email, session_ids=session_ids))
-    found = {wire: columns[column] for wire, column in _WIRE_STATS.items()}
-    return {
-        wire: 0 if value is None and wire != "lastInterviewDate" else value
-        for wire, value in found.items()
+    found = {
+        wire: 0 if columns[column] is None and wire != "lastInterviewDate" else columns[column]
+        for wire, column in _WIRE_STATS.items()
     }
+    if reader is not None and figures_are_hidden(reader, email):
+        found |= {wire: None for wire, column in _WIRE_STATS.items() if column in SCORE_FIGURES}
+    return found
 
 
 @describe_feedback
@@ -65,7 +74,7 @@ class FeedbackViewSet(InterviewViewSet):
         return success(
             "The feedback was saved.",
             feedbackId=feedback.pk,
-            stats=stats_on_the_wire(head.user_email, sessions),
+            stats=stats_on_the_wire(head.user_email, sessions, reader=self.principal.signed_in),
         )
 
 
@@ -95,13 +104,15 @@ class PersonViewSet(InterviewViewSet):
         email = email.strip().lower()
         sessions = readable_sessions(self.principal, STATS_PERMISSIONS)
         self.record_access("read", "stats", [], detail=email)
-        return success(stats=stats_on_the_wire(email, sessions))
+        return success(stats=stats_on_the_wire(email, sessions, reader=self.principal.signed_in))
 
     def history(self, request: HttpRequest, email: str) -> HttpResponseBase:
         email = email.strip().lower()
         limit = _limit(request.GET.get("limit", "5"))
         sessions = readable_sessions(self.principal, HISTORY_PERMISSIONS)
-        entries, total = history_of(email, session_ids=sessions, limit=limit)
+        entries, total = history_of(
+            email, session_ids=sessions, limit=limit, reader=self.principal.signed_in
+        )
         self.record_access("read", "history", [e["sessionId"] for e in entries], detail=email)
         return success(history=entries, total=total)
 

@@ -22,12 +22,16 @@ def save_feedback(
     content: dict[str, Any],
     source: Source,
     author: str,
+    completes: bool = True,
+    submission: dict[str, Any] | None = None,
     now: datetime | None = None,
 ) -> tuple[Feedback, DashboardStats]:
     """Keep a judgement, complete the interview and rebuild the person's row, all or nothing.
 
     `content` holds columns of Feedback: scores 0–10 or None, categories name → 0–10, lists of
-    text. The same content from the same author again gives the row that is there. Raises NotFound.
+    text. The same content from the same author again gives the row that is there; `submission`
+    (JSON values) says what "the same" means where more was submitted than the columns hold.
+    With `completes` off the interview keeps its status. Raises NotFound.
     """
     now = now or timezone.now()
     interview = lock_session(session_id)
@@ -35,9 +39,9 @@ def save_feedback(
         session=interview,
         source=source,
         author=author,
-        fingerprint=content_digest(content),
+        fingerprint=content_digest(content if submission is None else submission),
         defaults={**content, "user_email": interview.user_email, "created_at": now},
     )
-    if interview.status != Status.COMPLETED:
+    if completes and interview.status != Status.COMPLETED:
         move_status(interview, Status.COMPLETED, now=now)
     return feedback, rebuild_stats(email=interview.user_email, now=now)

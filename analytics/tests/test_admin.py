@@ -12,12 +12,11 @@ from analytics.tests.factories import (
 from sessions.models import AccessRecord
 from sessions.tests.factories import InterviewSessionFactory
 
-# Model → (maker, statements of its list: login's session and user, count, rows, and where there
-# are dates their first and last and the months between; the access record).
+# Model → (maker, statements of its list: login's session and user, count, rows, the access record).
 LISTS = {
-    "feedback": (FeedbackFactory, 7),
+    "feedback": (FeedbackFactory, 5),
     "interviewanalytics": (InterviewAnalyticsFactory, 5),
-    "dashboardstats": (DashboardStatsFactory, 7),
+    "dashboardstats": (DashboardStatsFactory, 5),
 }
 
 
@@ -48,9 +47,9 @@ def test_interview_page_costs_the_same_for_any_feedback(boss, django_assert_num_
     FeedbackFactory.create_batch(rows, session=interview)
     InterviewAnalyticsFactory(session=interview)
     boss.get(page_url(interview))  # Django keeps content types from now on
-    # The login's session and user, the interview, questions, transcripts, feedback, analytics,
-    # the access record.
-    with django_assert_num_queries(8):
+    # The login's session and user, the interview, questions, transcripts, whether feedback is
+    # hidden from this user, feedback, analytics, the access record.
+    with django_assert_num_queries(9):
         page = boss.get(page_url(interview))
     assert page.content.count(b"Scores, 0") == rows
 

@@ -14,8 +14,9 @@ from django.db import DatabaseError
 from tqdm import tqdm
 
 from interviewdata.common.errors import DomainError
-from interviewdata.record import integrity, integrity_files
+from interviewdata.record import integrity, integrity_files, integrity_search
 from interviewdata.record.integrity import Problem
+from sessions.services.search_index import forget_erased_texts
 from sessions.services.tidy import forget_old_replies
 
 
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             found["swept"] = default_storage.sweep_temporary(integrity_files.GRACE.total_seconds())
         if options["repair"]:
             forget_old_replies()
+            forget_erased_texts()
 
     def _repair(self, problem: Problem) -> str:
         """What was done; empty where nothing could be: no repair, or one the database refused."""
@@ -87,6 +89,8 @@ class Command(BaseCommand):
         yield from integrity.email_problems()
         yield from integrity.counter_problems()
         yield from integrity.stats_problems()
+        yield from integrity.tally_problems()
+        yield from integrity_search.search_problems()
         with tqdm(
             total=integrity_files.recorded().count(),
             desc="sound files",

@@ -1,0 +1,119 @@
+"""Which interviews a dashboard is about: days, role, mode, difficulty, status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+DEFAULT_WEEKS = 12
+MOST_WEEKS = 104
+
+
+@dataclass(frozen=True)
+class Week:
+    """An ISO week or the part of it that lies in the period. `first` and `last` are days in the
+    reader's zone, `start` and `end` their moments (the end is no longer in it)."""
+
+    first: date
+    last: date
+    start: datetime
+    end: datetime
+
+    @property
+    def name(self) -> str:
+        year, week, _day = self.first.isocalendar()
+        return f"{year}-W{week:02}"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """`created_from` and `created_to` are days in the reader's zone, both in the period; an empty
+    text does not filter."""
+
+    created_from: date
+    created_to: date
+    role: str = ""
+    mode: str = ""
+    difficulty: str = ""
+    status: str = ""
+
+    @property
+    def start(self) -> datetime:
+        return _midnight(self.created_from)
+
+    @property
+    def end(self) -> datetime:
+        return _midnight(self.created_to + timedelta(days=1))
+
+    def as_query(self) -> dict[str, str]:
+        """The parameters that say this, in the sessions list as well."""
+        values = {
+            "created_from": self.created_from.isoformat(),
+            "created_to": self.created_to.isoformat(),
+            "role": self.role,
+            "mode": self.mode,
+            "difficulty": self.difficulty,
+            "status": self.status,
+        }
+        return {name: value for name, value in values.items() if value}
+
+    def condition(self, session: str = "") -> Q:
+        """The interviews of this period; `session` is the way there ("session__")."""
+        wanted: dict[str, Any] = {
+            "created_at__gte": self.start,
+            "created_at__lt": self.end,
+        }
+        if self.role:
+            lookup, text = role_lookup(self.role)
+            wanted[f"role__{lookup}"] = text
+        if self.mode:
+            wanted["interview_mode"] = self.mode
+        if self.difficulty:
+            wanted["difficulty"] = self.difficulty
+        if self.status:
+            wanted["status"] = self.status
+        return Q(**{f"{session}{name}": value for name, value in wanted.items()})
+
+    def weeks(self) -> list[Week]:
+        """The ISO weeks that the period touches, the oldest first; the outer ones cut to it."""
+        found = []
+        first = self.created_from
+        while first <= self.created_to:
+            last = min(first + timedelta(days=6 - first.weekday()), self.created_to)
+            found.append(Week(first, last, _midnight(first), _midnight(last + timedelta(days=1))))
+            first = last + timedelta(days=1)
+        return found
+
+
+def role_lookup(text: str) -> tuple[str, str]:
+    """How a role is looked for, as in the sessions list: "data" begins with it, "*data" has it
+    anywhere, "=Data Analyst" is it; capitals are all one."""
+    if text.startswith("="):
+        return "iexact", text[1:].strip()
+    if text.startswith("*"):
+        return "icontains", text.strip("* ")
+    return "istartswith", text.rstrip("* ")
+
+
+def default_days(newest: datetime | None) -> tuple[date, date]:
+    """The 12 ISO weeks that end with this one, or, where nothing was made in them, with the week
+    of the newest interview: first and last day."""
+    today = timezone.localdate()
+    first = _monday(today) - timedelta(weeks=DEFAULT_WEEKS - 1)
+    if newest is None or newest >= _midnight(first):
+        return first, today
+    day = timezone.localdate(newest)
+    return _monday(day) - timedelta(weeks=DEFAULT_WEEKS - 1), _monday(day) + timedelta(days=6)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _midnight(day: date) -> datetime:
+    """The first moment of a day in the reader's zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
