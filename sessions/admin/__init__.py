@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from sessions.admin import access, bank, evidence, interviews
+from sessions.admin import access, bank, evidence, interviews, logins
 
 admin.site.site_header = admin.site.site_title = "Interview data"
 admin.site.index_title = "Records"
 
-__all__ = ["access", "bank", "evidence", "interviews"]
+__all__ = ["access", "bank", "evidence", "interviews", "logins"]

@@ -196,8 +196,8 @@ class InvitationAdmin(KeyAdmin):
 @admin.register(AccessGrant)
 class AccessGrantAdmin(KeyAdmin):
     list_display = ("__str__", "of_interview", "held_by", "state", "created_at")
+    list_filter = ("revoked_at", "created_at")  # type: ignore[assignment]
     search_fields = ("=session__session_id", "=session__user_email")
-    date_hierarchy = "created_at"
     fields = ("interview", "held_by", "created_at", "revoked_at")
     readonly_fields = fields
 
@@ -223,9 +223,8 @@ class AccessRecordAdmin(NothingIsWritten, HouseAdmin):
     """Not recorded itself: it names interviews, it shows nothing of them."""
 
     list_display = ("at", "actor", "action", "resource", "how_many", "detail")
-    list_filter = (words_filter("action", ("list", "read", "listen", "export")),)
+    list_filter = (words_filter("action", ("list", "read", "listen", "export")), "at")
     search_fields = ("actor", "resource", "detail")
-    date_hierarchy = "at"
     ordering = ("-at", "-id")
     fields = ("at", "actor", "action", "resource", "interviews", "detail")
     readonly_fields = fields

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import quote
 from django.core.exceptions import BadRequest
 from django.db import models
@@ -16,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
+from sessions.admin.paging import HousePaginator
 from sessions.services.access_record import record_access
 
 EXCERPT_CHARACTERS = 90
@@ -58,6 +60,25 @@ def _json_column(field: models.Field[Any, Any]) -> Callable[[Any], str]:
     return show
 
 
+def too_many(
+    model_admin: admin.ModelAdmin, request: HttpRequest, chosen: Sequence[Any], most: int
+) -> bool:
+    """Whether more rows are chosen than an action takes at once; says so."""
+    if len(chosen) <= most:
+        return False
+    model_admin.message_user(
+        request,
+        f"At most {most} at once here. Nothing is done: choose fewer.",
+        messages.ERROR,
+    )
+    return True
+
+
+def log_change(request: HttpRequest, rows: Iterable[models.Model], words: str) -> None:
+    """What an action did, into the history of each row. One statement, and content types."""
+    LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, change_message=words)  # type: ignore[arg-type]
+
+
 def words_filter(field: str, words: Sequence[str]) -> type[admin.SimpleListFilter]:
     """A filter by words that are known beforehand. Django's own asks the table which there are:
     among millions of rows that takes seconds, to show four words."""
@@ -81,6 +102,8 @@ class HouseAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False  # a second count of everything, for one word on the page
+    show_facets = admin.ShowFacets.NEVER  # a count for every word of every filter
+    paginator = HousePaginator
 
     class Media:
         css = {"all": ["css/admin.css"]}

@@ -33,9 +33,8 @@ class WithSoundFilter(admin.SimpleListFilter):
 @admin.register(InterviewQuestion)
 class QuestionAdmin(EvidenceAdmin):
     list_display = ("text", "of_interview", "question_index", "category", "difficulty", "asked_at")
-    list_filter = (words_filter("difficulty", Difficulty.values),)
+    list_filter = (words_filter("difficulty", Difficulty.values), "asked_at")
     search_fields = ("question_text", "category", "=session__session_id", "bank_key")
-    date_hierarchy = "asked_at"
     ordering = ("-id",)
     hidden = ("batch",)
 
@@ -55,10 +54,9 @@ class ResponseAdmin(EvidenceAdmin):
         "has_sound",
         "created_at",
     )
-    list_filter = ("is_current", "is_late", WithSoundFilter)
+    list_filter = ("is_current", "is_late", WithSoundFilter, "created_at")
     list_select_related = ("question",)
     search_fields = ("user_answer", "=session__session_id")
-    date_hierarchy = "created_at"
     ordering = ("-id",)
     hidden = ("fingerprint", "idempotency_key")
 
@@ -94,15 +92,15 @@ class ResponseAdmin(EvidenceAdmin):
 @admin.register(Transcript)
 class TranscriptAdmin(EvidenceAdmin):
     list_display = ("user_email", "of_interview", "source", "author", "created_at")
-    list_filter = ("source",)
+    list_filter = ("source", "created_at")
     search_fields = ("user_email", "author", "=session__session_id")
-    date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
     fields = (
         "interview",
         "user_email",
         "source",
         "author",
+        "corrected_from",
         "text",
         "words",
         "raw_audio_path",
@@ -122,6 +120,13 @@ class TranscriptAdmin(EvidenceAdmin):
             # The list shows none of it, and a transcript may hold many thousand words.
             rows = rows.defer("transcript_data", "word_timestamps", "confidence_scores")
         return rows
+
+    @admin.display(description="corrects")
+    def corrected_from(self, row: Transcript) -> str:
+        if row.corrects_id is None:
+            return "–"
+        words = f"transcript {row.corrects_id}"
+        return row_link("interview_sessions_transcript", row.corrects_id, words)
 
     @admin.display(description="text")
     def text(self, row: Transcript) -> str:

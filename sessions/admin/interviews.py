@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -13,16 +14,23 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from interviewdata.common.errors import Conflict
+from interviewdata.common.errors import Conflict, NotFound
 from sessions.access import RECORD_PERMISSIONS, access_token
-from sessions.admin.base import EvidenceInline, RecordedAdmin, pretty_json
+from sessions.admin.base import (
+    EvidenceInline,
+    RecordedAdmin,
+    log_change,
+    pretty_json,
+    too_many,
+)
 from sessions.admin.export import MOST_EXPORTED, export_zip
 from sessions.admin.transcripts import lines_of
-from sessions.enums import Difficulty, Mode
+from sessions.enums import Difficulty, Mode, Status
 from sessions.models import InterviewQuestion, InterviewSession, Transcript, UserResponse
 from sessions.services.session import abandon_session, create_session
 
 LONGEST_MINUTES = 24 * 60  # as the API takes
+MOST_ABANDONED = 500
 
 
 class QuestionInline(EvidenceInline):
@@ -89,12 +97,11 @@ class InterviewSessionAdmin(RecordedAdmin):
         "created",
         "kind",
     )
-    list_filter = ("status", "interview_mode", "difficulty")
+    list_filter = ("status", "interview_mode", "difficulty", "created_at")
     search_fields = ("user_email", "role", "session_id")
-    date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
     inlines = (QuestionInline, TranscriptInline)
-    actions = ("export_selected", "mark_abandoned")
+    actions: tuple[Any, ...] = ("export_selected", "mark_abandoned")
     change_form_template = "admin/record/interview.html"
     # Further parts of the page, each a class of inlines; judgement registers its own here.
     further_inlines: list[type[EvidenceInline]] = []
@@ -139,6 +146,12 @@ class InterviewSessionAdmin(RecordedAdmin):
 
     def has_abandon_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("interview_sessions.change_interviewsession"))
+
+    def has_assign_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("analytics.add_reviewassignment"))
+
+    def has_recompute_permission(self, request: HttpRequest) -> bool:
+        return self.has_abandon_permission(request)
 
     def save_model(
         self, request: HttpRequest, obj: InterviewSession, form: Any, change: bool
@@ -191,19 +204,26 @@ class InterviewSessionAdmin(RecordedAdmin):
 
     @admin.action(description="Mark selected interviews abandoned", permissions=["abandon"])
     def mark_abandoned(self, request: HttpRequest, rows: QuerySet[InterviewSession]) -> None:
-        done, refused = 0, 0
-        for session_id in rows.values_list("session_id", flat=True):
+        """Says how many were refused and why; what was done is in the history of each."""
+        chosen = list(rows[: MOST_ABANDONED + 1])
+        if too_many(self, request, chosen, MOST_ABANDONED):
+            return
+        done, refusals = [], Counter[str]()
+        for interview in chosen:
+            if interview.status == Status.ABANDONED:
+                refusals["It is abandoned already."] += 1
+                continue
             try:
-                abandon_session(session_id=session_id)
-                done += 1
-            except Conflict:
-                refused += 1
+                abandon_session(session_id=interview.session_id)
+            except (Conflict, NotFound) as refusal:
+                refusals[refusal.message] += 1
+            else:
+                done.append(interview)
         if done:
-            self.message_user(request, f"Abandoned: {done}.", messages.SUCCESS)
-        if refused:
-            self.message_user(
-                request, f"Completed interviews stay completed: {refused}.", messages.WARNING
-            )
+            log_change(request, done, "Marked abandoned.")
+            self.message_user(request, f"Abandoned: {len(done)}.", messages.SUCCESS)
+        for reason, times in refusals.most_common():
+            self.message_user(request, f"Not changed: {times}. {reason}", messages.WARNING)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -11,6 +11,7 @@ _SPEAKER_KEYS = ("speaker", "role", "name", "from")
 _LIST_KEYS = ("segments", "messages", "utterances", "entries", "turns", "lines", "results")
 MOST_LINES = 2000
 MOST_WORDS = 5000
+# A word recognized with less confidence (0–1) is shown as uncertain, here and on the record page.
 DOUBTFUL_BELOW = 0.6
 
 

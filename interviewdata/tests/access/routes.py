@@ -11,6 +11,13 @@ from sessions.access import AUDIO_PERMISSION, RECORD_PERMISSIONS
 
 SESSION = "interview_sessions.view_interviewsession"
 STATS = "analytics.view_dashboardstats"
+REVIEW = (
+    "analytics.add_review",
+    SESSION,
+    "interview_sessions.view_interviewquestion",
+    "interview_sessions.view_userresponse",
+    "interview_sessions.view_transcript",
+)
 
 # -- who gets what: for their own, the foreign and the missing object ---------------------------
 # seen: 200 and the interview's own word; ok: 200; none: 200 and nothing of anybody.
@@ -116,6 +123,45 @@ OUTCOMES: dict[str, dict[str, str]] = {
         "superuser": "seen seen seen",
         "own cookie, staff without": "403 403 403",
         "own cookie, staff with": "seen seen seen",
+        "service without": "302 302 302",
+        "service with": "302 302 302",
+    },
+    # The reader's own work alone: nothing of anybody for who has none.
+    "own page": {
+        "strangers": "302 302 302",
+        "owners": "302 302 302",
+        "foreign": "302 302 302",
+        "staff without": "403 403 403",
+        "staff with": "none none none",
+        "superuser": "none none none",
+        "own cookie, staff without": "403 403 403",
+        "own cookie, staff with": "none none none",
+        "service without": "302 302 302",
+        "service with": "302 302 302",
+    },
+    # Where a page's form goes; asked by GET it answers nobody.
+    "form": {
+        "strangers": "302 302 302",
+        "owners": "302 302 302",
+        "foreign": "302 302 302",
+        "staff without": "403 403 403",
+        "staff with": "405 405 405",
+        "superuser": "405 405 405",
+        "own cookie, staff without": "403 403 403",
+        "own cookie, staff with": "405 405 405",
+        "service without": "302 302 302",
+        "service with": "302 302 302",
+    },
+    # A page by e-mail: never a 404 for staff, who get the same empty page for whom nobody knows.
+    "person page": {
+        "strangers": "302 302 302",
+        "owners": "302 302 302",
+        "foreign": "302 302 302",
+        "staff without": "403 403 403",
+        "staff with": "seen seen none",
+        "superuser": "seen seen none",
+        "own cookie, staff without": "403 403 403",
+        "own cookie, staff with": "seen seen none",
         "service without": "302 302 302",
         "service with": "302 302 302",
     },
@@ -240,4 +286,24 @@ ROUTES: tuple[Route, ...] = (
     _get("^api(?:/.*)?$", "nothing", "api/no/such/place"),
     _get("", "public"),
     _get("interview/invitation/<str:token>", "nothing", "interview/invitation/no-such-link"),
+    _get("ui-components/", "nothing"),  # unless DEBUG is on, and tests run without
+    _get("dashboard/", "page list", "dashboard/", STATS, "analytics.view_feedback"),
+    _get("people/<path:email>/", "person page", "people/{i.email}/", SESSION, STATS,
+         "analytics.view_feedback"),
+    _get("export/people/<path:email>/", "person page", "export/people/{i.email}/",
+         *RECORD_PERMISSIONS, STATS),
+    _get("compare/", "page list", "compare/", SESSION, "analytics.view_feedback",
+         "interview_sessions.view_userresponse"),
+    _get("sessions/", "page list", "sessions/", SESSION),
+    _get("export/sessions/", "form", "export/sessions/", *RECORD_PERMISSIONS),
+    _get("sessions/<str:session_id>/", "page", f"sessions/{_ID}/", *RECORD_PERMISSIONS),
+    _get("sessions/<str:session_id>/peaks/<int:response_id>", "page",
+         f"sessions/{_ID}/peaks/{{i.response_id}}", AUDIO_PERMISSION,
+         shows=lambda i: f'"responseId":{i.response_id}'),
+    _get("reviews/", "own page", "reviews/", *REVIEW),
+    _get("sessions/<str:session_id>/review/", "page", f"sessions/{_ID}/review/", *REVIEW),
+    _get("sessions/<str:session_id>/review/draft", "form", f"sessions/{_ID}/review/draft",
+         *REVIEW),
+    _get("sessions/<str:session_id>/transcript/", "page", f"sessions/{_ID}/transcript/",
+         SESSION, "interview_sessions.view_transcript"),
 )  # fmt: skip
