@@ -152,12 +152,20 @@ class Principal:
     _request: HttpRequest | None = field(default=None, repr=False)
 
     @functools.cached_property
+    def signed_in(self) -> Any:
+        """Who is signed in at this browser, whatever the method, or None. It gives nothing: it is
+        for hiding from reviewers what others judged, also where a grant opens the interview."""
+        if self._request is None:
+            return None
+        user = get_session_user(self._request)
+        return user if user.is_authenticated and user.is_active else None
+
+    @functools.cached_property
     def user(self) -> Any:
         """The signed-in staff user of a safe request, or None."""
         if self._request is None or self._request.method not in SAFE_METHODS:
             return None
-        user = get_session_user(self._request)
-        return user if user.is_authenticated and user.is_active else None
+        return self.signed_in
 
     @property
     def has_credentials(self) -> bool:

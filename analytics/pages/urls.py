@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from analytics.pages.compare import compare
+from analytics.pages.dashboard import dashboard
+from analytics.pages.person import person
+from analytics.pages.review_form import review_draft, review_form
+from analytics.pages.review_queue import review_queue
+
+urlpatterns: list[URLPattern] = [
+    path("compare/", compare, name="compare"),
+    path("dashboard/", dashboard, name="dashboard"),
+    # A path: the part of an address before its @ may hold a slash.
+    path("people/<path:email>/", person, name="person"),
+    path("reviews/", review_queue, name="review-queue"),
+    path("sessions/<str:session_id>/review/", review_form, name="review-form"),
+    path("sessions/<str:session_id>/review/draft", review_draft, name="review-draft"),
+]

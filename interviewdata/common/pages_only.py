@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from axes.middleware import AxesMiddleware
 from csp.middleware import CSPMiddleware
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -70,6 +71,10 @@ class PageMessageMiddleware(PagesOnly, MessageMiddleware):  # type: ignore[misc]
 
 
 class PageXFrameOptionsMiddleware(PagesOnly, XFrameOptionsMiddleware):  # type: ignore[misc]
+    pass
+
+
+class PageAxesMiddleware(PagesOnly, AxesMiddleware):  # type: ignore[misc]
     pass
 
 

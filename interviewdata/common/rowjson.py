@@ -27,15 +27,20 @@ def json_object(
     vendor: str,
     leave_out: Collection[str] = (),
     extra: Mapping[str, str] | None = None,
+    empty: Collection[str] = (),
 ) -> str:
     """SQL of the JSON text of one row of `model`, called `table` in the statement.
 
-    All concrete columns under their column names, but for `leave_out`; `extra` adds name → SQL.
+    All concrete columns under their column names, but for `leave_out`; those in `empty` are null
+    whatever the row says; `extra` adds name → SQL.
     Times come as ISO 8601 in UTC. The result is a text on both databases.
     """
     parts = []
     for column, kind in _columns(model):
         if column in leave_out:
+            continue
+        if column in empty:
+            parts.append(f"'{column}', NULL")
             continue
         value = f'{table}."{column}"'
         parts.append(f"'{column}', {_as_json(value, kind) if vendor == 'sqlite' else value}")
@@ -61,18 +66,33 @@ def _as_json(value: str, kind: str) -> str:
 
 
 class RowJSON(Expression):
-    """`json_object` for a queryset: `qs.values_list(RowJSON(Model), flat=True)` gives texts."""
+    """`json_object` for a queryset: `qs.values_list(RowJSON(Model), flat=True)` gives texts.
+
+    `leave_out` and `empty` as there.
+    """
 
     output_field = models.TextField()
 
-    def __init__(self, model: type[models.Model], leave_out: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        model: type[models.Model],
+        leave_out: Collection[str] = (),
+        empty: Collection[str] = (),
+    ) -> None:
         super().__init__(output_field=models.TextField())
         self.model = model
         self.leave_out = frozenset(leave_out)
+        self.empty = frozenset(empty)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         table = connection.ops.quote_name(self.model._meta.db_table)
-        sql = json_object(self.model, table, vendor=connection.vendor, leave_out=self.leave_out)
+        sql = json_object(
+            self.model,
+            table,
+            vendor=connection.vendor,
+            leave_out=self.leave_out,
+            empty=self.empty,
+        )
         return sql.replace("%", "%%"), ()
 
 

@@ -72,6 +72,26 @@ def execute(statement: str, values: Sequence[Any], using: str = DEFAULT_DB_ALIAS
         return int(cursor.rowcount)
 
 
+@contextmanager
+def planned_each_time(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Around a statement whose best plan depends on its values: a rare word, a frequent one.
+
+    PostgreSQL plans a prepared statement anew a few times and then once for all values; inside
+    this nothing is prepared. Planning a list of ours takes it 1–2 ms.
+    """
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    own = connection.connection
+    before, own.prepare_threshold = own.prepare_threshold, None
+    try:
+        yield
+    finally:
+        own.prepare_threshold = before
+
+
 def to_sql_time(value: datetime | None, using: str = DEFAULT_DB_ALIAS) -> Any:
     """A time as the database wants it: SQLite keeps Django's text without an offset."""
     if value is None or connections[using].vendor == "postgresql":

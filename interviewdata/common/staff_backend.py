@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.backends import AxesStandaloneBackend
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
+from django.http import HttpRequest
 
 from interviewdata.common.aggregates import Joined
 
 
-class StaffBackend(ModelBackend):
+class StaffBackend(AxesStandaloneBackend, ModelBackend):  # type: ignore[misc]
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """The user with this password. Raises PermissionDenied, without looking at the password,
+        where too many have been tried (settings: LOGIN_FAILURES_BEFORE_LOCK)."""
+        if request is not None:  # a command of the machine's own has no address to lock
+            AxesStandaloneBackend.authenticate(self, request, username, password, **kwargs)
+        return ModelBackend.authenticate(self, request, username, password, **kwargs)
+
     def get_user(self, user_id: int) -> Any:
         """The active user with permissions loaded; None where there is none. One statement."""
         held = (

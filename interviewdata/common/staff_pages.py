@@ -17,7 +17,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def staff_page(*permissions: str) -> Callable[[View], View]:
-    """A view for staff who hold all `permissions`; never kept by caches.
+    """A view for staff who hold all `permissions`; kept by no cache unless the view says so.
 
     A service's NotFound becomes the 404 page; so does an address with a NUL.
     """
@@ -36,7 +36,8 @@ def staff_page(*permissions: str) -> Callable[[View], View]:
                 reply = view(request, **kwargs)
             except NotFound as error:
                 raise Http404 from error
-            add_never_cache_headers(reply)  # type: ignore[arg-type]
+            if not reply.has_header("Cache-Control"):
+                add_never_cache_headers(reply)  # type: ignore[arg-type]
             return reply
 
         return page

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
+from analytics.visibility import is_blind
 from interviewdata.common.errors import Invalid, NotFound
 from interviewdata.common.wire.replies import json_bytes_reply, success
 from interviewdata.record.document import (
@@ -77,5 +78,9 @@ class RecordViewSet(InterviewViewSet):
         if record is None:
             may_read(self.principal, session_id, RECORD_PERMISSIONS)
             record = read_record(session_id)
+        reader = self.principal.signed_in
+        # Also where a grant opened it: a reviewer may have begun the interview at their own desk.
+        if reader is not None and record.feedbacks and is_blind(reader, session_id):
+            record.hide_feedback_of_others(reader.get_username())
         self.record_access(action, "record", [session_id])
         return record

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
+from analytics.visibility import is_blind
+from interviewdata.common.errors import NotFound
 from interviewdata.record.document import export_document, read_record
 from sessions.models import InterviewSession
 from sessions.querysets import InterviewSessionQuerySet
@@ -24,16 +27,26 @@ def select_interviews(*, session_ids: list[str], email: str) -> InterviewSession
     return interviews.order_by("created_at", "id")
 
 
-def documents(session_ids: Iterable[str], *, actor: str, now: datetime) -> Iterator[bytes]:
+def documents(
+    session_ids: Iterable[str], *, actor: str, now: datetime, reader: Any = None
+) -> Iterator[bytes]:
     """The export document of each interview, each ending with its only line break.
 
-    One statement an interview, one more for every 500: who took them is recorded first.
+    `reader` is the user it is for, if it is one: what others judged stays hidden where they are
+    blind. One statement an interview, with a reader and feedback two, and one more for every 500:
+    who took them is recorded first. An interview erased meanwhile is left out.
     """
     pending = iter(session_ids)
     while batch := list(islice(pending, ACCESS_BATCH)):
         record_access(actor=actor, action="export", resource="interviews", session_ids=batch)
         for session_id in batch:
-            yield export_document(read_record(session_id), session_id=session_id, now=now)
+            try:
+                record = read_record(session_id)
+            except NotFound:
+                continue
+            if reader is not None and record.feedbacks and is_blind(reader, session_id):
+                record.hide_feedback_of_others(reader.get_username())
+            yield export_document(record, session_id=session_id, now=now)
 
 
 def as_line(document: bytes) -> bytes:

@@ -21,16 +21,13 @@ from interviewdata.common.errors import NotFound
 from interviewdata.common.rowjson import json_object, vendor_of
 from interviewdata.common.sql import fetch_all
 from sessions.access import Grant, Head
-from sessions.enums import Source
+from sessions.enums import BEST_FIRST, Source
 from sessions.models import InterviewQuestion, InterviewSession, Transcript, UserResponse
 
 FORMAT_VERSION = "1.0"
-# Whose transcript or judgement stands for the interview: what people checked comes first, what
-# the candidate's own client said only where there is nothing else. The newest of its kind.
-_SOURCES = (Source.REVIEWER, Source.SERVICE, Source.IMPORT, Source.CANDIDATE)
 _RANK = (
     "CASE {t}.source "
-    + " ".join(f"WHEN '{source.value}' THEN {rank}" for rank, source in enumerate(_SOURCES))
+    + " ".join(f"WHEN '{source.value}' THEN {rank}" for rank, source in enumerate(BEST_FIRST))
     + " END"
 )
 
@@ -49,6 +46,18 @@ class Record:
     transcripts: list[bytes] = field(default_factory=list)
     feedbacks: list[bytes] = field(default_factory=list)
     analytics: bytes = b"null"
+    # Whether there is feedback that whoever reads this may not see yet.
+    feedback_hidden: bool = False
+
+    def hide_feedback_of_others(self, reviewer: str) -> None:
+        """Leave only what the reviewer of that user name has said themselves."""
+        own = []
+        for body in self.feedbacks:
+            row = orjson.loads(body)
+            if row["source"] == Source.REVIEWER and row["author"] == reviewer:
+                own.append(body)
+        self.feedback_hidden = len(own) < len(self.feedbacks)
+        self.feedbacks = own
 
     def summary(self) -> bytes:
         total = self.total_questions
@@ -187,7 +196,7 @@ def session_data(record: Record, *, all_revisions: bool) -> bytes:
             record.analytics,
             b',"summary":',
             record.summary(),
-            b"}",
+            b',"feedback_hidden":true}' if record.feedback_hidden else b"}",
         )
     )
 
@@ -216,6 +225,7 @@ def export_document(record: Record, *, session_id: str, now: datetime) -> bytes:
                 "transcripts": len(record.transcripts),
                 "feedbacks": len(record.feedbacks),
             },
+            **({"feedback_hidden": True} if record.feedback_hidden else {}),
         }
     )
     return b"".join(

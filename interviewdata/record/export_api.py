@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 
 from analytics.api.views import stats_on_the_wire
+from analytics.visibility import visible_feedback
 from interviewdata.common.rowjson import RowJSON
 from interviewdata.common.wire.body import read_object
 from interviewdata.common.wire.replies import success
@@ -26,13 +27,16 @@ from sessions.api.person import readable_sessions
 PERMISSIONS = (*RECORD_PERMISSIONS, "analytics.view_dashboardstats")
 
 
-def _rows(name: str, email: str, sessions: list[str] | None) -> models.QuerySet[Any]:
-    """The rows of one table that belong to a person, oldest first."""
+def _rows(name: str, email: str, sessions: list[str] | None, reader: Any) -> models.QuerySet[Any]:
+    """The rows of one table that belong to a person, oldest first; of feedback what `reader`, the
+    signed-in user if there is one, may see."""
     model = TABLES[name]
     own = {"user_email": email} if name == "sessions" else {"session__user_email": email}
     rows: models.QuerySet[Any] = model._default_manager.filter(**own)
     if sessions is not None:
         rows = rows.filter(session_id__in=sessions)
+    if name == "feedback" and reader is not None:
+        rows = visible_feedback(reader, rows)
     return rows.order_by("id")
 
 
@@ -44,9 +48,11 @@ class PersonExportViewSet(InterviewViewSet):
         data = PreviewInput.read({"email": request.GET.get("email", "")})
         email = data["email"]
         sessions = readable_sessions(self.principal, PERMISSIONS)
-        counts = {name: _rows(name, email, sessions).count() for name in TABLES}
-        sound = _rows("responses", email, sessions).aggregate(bytes=Sum("audio_bytes"))
-        text = _rows("responses", email, sessions).aggregate(n=Sum(Length("user_answer")))
+        reader = self.principal.signed_in
+        counts = {name: _rows(name, email, sessions, reader).count() for name in TABLES}
+        answers = _rows("responses", email, sessions, reader)
+        sound = answers.aggregate(bytes=Sum("audio_bytes"))
+        text = answers.aggregate(n=Sum(Length("user_answer")))
         self.record_access("read", "export preview", [], detail=email)
         return success(
             email=email,
@@ -63,25 +69,35 @@ class PersonExportViewSet(InterviewViewSet):
             require(self.principal, PERMISSIONS)
         sessions = readable_sessions(self.principal, PERMISSIONS, writing=True)
         self.record_access("export", "person", [], detail=data["email"])
-        reply = StreamingHttpResponse(
-            _document(data["email"], data["data_types"], sessions),
-            content_type="application/json",
-            headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
-        )
-        reply["Content-Disposition"] = 'attachment; filename="interview_data.json"'
-        return reply
+        return person_file(data["email"], data["data_types"], sessions, self.principal.signed_in)
 
 
-def _document(email: str, names: list[str], sessions: list[str] | None) -> Iterator[bytes]:
+def person_file(
+    email: str, names: list[str], sessions: list[str] | None, reader: Any
+) -> StreamingHttpResponse:
+    """A person's rows of the tables `names` as a download: of `sessions` alone, or of all where
+    that is None; of scores what `reader`, the signed-in user if there is one, may know."""
+    reply = StreamingHttpResponse(
+        _document(email, names, sessions, reader),
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
+    )
+    reply["Content-Disposition"] = 'attachment; filename="interview_data.json"'
+    return reply
+
+
+def _document(
+    email: str, names: list[str], sessions: list[str] | None, reader: Any
+) -> Iterator[bytes]:
     """The person's rows by table, a row a line, streamed."""
     info = {"exported_at": timezone.now(), "format_version": FORMAT_VERSION, "email": email}
     yield b'{"export_info":' + orjson.dumps(info, option=orjson.OPT_UTC_Z)
     for name in names:
         yield b',\n"' + name.encode() + b'":'
         if name == "stats":
-            yield orjson.dumps(stats_on_the_wire(email, sessions))
+            yield orjson.dumps(stats_on_the_wire(email, sessions, reader=reader))
             continue
-        rows = _rows(name, email, sessions).values_list(RowJSON(TABLES[name]), flat=True)
+        rows = _rows(name, email, sessions, reader).values_list(RowJSON(TABLES[name]), flat=True)
         separator = b"[\n"
         for row in rows.iterator(chunk_size=500):
             yield separator + row.encode()

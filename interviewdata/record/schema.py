@@ -60,6 +60,10 @@ class SessionDataReply(Output):
     feedbacks = FeedbackRow(many=True)
     analytics = AnalyticsRow(allow_null=True)
     summary = Summary()
+    feedback_hidden = serializers.BooleanField(
+        required=False,
+        help_text="true for a reviewer who is to judge before seeing the feedback of others",
+    )
 
 
 class ExportInfo(Output):

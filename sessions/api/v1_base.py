@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import django_filters
@@ -24,11 +25,31 @@ from interviewdata.common.wire.lists import (
     searched,
 )
 from interviewdata.common.wire.replies import json_bytes_reply
-from sessions.access import require
+from sessions.access import Principal, require
 from sessions.api.base import InterviewViewSet
 from sessions.services.access_record import fetch_page_recorded
 
 Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class View:
+    """What somebody sees of a table: which rows, and which columns of which rows are empty.
+
+    `emptied` are null in the rows that fulfil `emptied_where`.
+    """
+
+    rows: models.QuerySet[Any]
+    emptied: Sequence[str] = ()
+    emptied_where: models.Q | None = None
+
+    def body(self, leave_out: frozenset[str]) -> Any:
+        """The expression of a row's JSON text."""
+        whole = RowJSON(self.rows.model, leave_out=leave_out)
+        if self.emptied_where is None:
+            return whole
+        part = RowJSON(self.rows.model, leave_out=leave_out, empty=self.emptied)
+        return models.Case(models.When(self.emptied_where, then=part), default=whole)
 
 
 class TableViewSet(InterviewViewSet):
@@ -66,11 +87,10 @@ class TableViewSet(InterviewViewSet):
         (key,) = address.values()
         if isinstance(key, str) and "\0" in key:
             raise NotFound
-        row = (
-            self.model._default_manager.filter(**self.lookup(key))
-            .values_list(RowJSON(self.model), self.session_column or "id")
-            .first()
-        )
+        view = self.view_of(self.principal)
+        rows = self.model._default_manager.all() if view is None else view.rows
+        body = RowJSON(self.model) if view is None else view.body(frozenset())
+        row = rows.filter(**self.lookup(key)).values_list(body, self.session_column or "id").first()
         if row is None:
             raise NotFound
         self._record("read", [row], detail=str(key))
@@ -79,6 +99,10 @@ class TableViewSet(InterviewViewSet):
     def lookup(self, key: str | int) -> dict[str, Any]:
         """The filter that finds the row of an address."""
         return {"pk": key}
+
+    def view_of(self, principal: Principal) -> View | None:
+        """What of the table this principal sees; None: all of it, as services do. No statement."""
+        return None
 
     def _admit(self) -> None:
         """Candidates and strangers cannot tell this API from nothing at all."""
@@ -118,14 +142,15 @@ class TableViewSet(InterviewViewSet):
         )
 
     def _statement(self, arguments: ListArguments) -> tuple[str, tuple[Any, ...]]:
-        if arguments.is_first_page:
+        view = self.view_of(self.principal)
+        if arguments.is_first_page and view is None:
             return _first_page_statement(
                 type(self),  # type: ignore[arg-type]
                 arguments.ordering,
                 arguments.limit,
                 connections[DEFAULT_DB_ALIAS].vendor,
             )
-        rows = self.model._default_manager.all()
+        rows = self.model._default_manager.all() if view is None else view.rows
         if arguments.filters:
             # Built only where it is asked for: it costs more than the rest of the request.
             found = self.filters(arguments.filters, queryset=rows)
@@ -135,11 +160,13 @@ class TableViewSet(InterviewViewSet):
                 )
             rows = found.qs
         rows = searched(rows, arguments.search, self.search_columns)
-        return self._columns(in_order(rows, arguments)).query.sql_with_params()
+        return self._columns(in_order(rows, arguments), view).query.sql_with_params()
 
     @classmethod
-    def _columns(cls, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    def _columns(cls, rows: models.QuerySet[Any], view: View | None = None) -> models.QuerySet[Any]:
         body = RowJSON(cls.model, leave_out=cls.leave_out_of_list)
+        if view is not None:
+            body = view.body(cls.leave_out_of_list)
         return rows.values_list(body, cls.session_column or "id")
 
 

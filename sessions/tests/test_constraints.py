@@ -9,6 +9,7 @@ from django.utils import timezone
 from interviewdata.record.integrity import relation_problems
 from sessions.models import (
     AccessGrant,
+    AudioPeaks,
     IdempotencyRecord,
     InterviewQuestion,
     Invitation,
@@ -64,11 +65,22 @@ def second_answer(*same, **fields):
     UserResponseFactory(question=first.question, **values, **fields)
 
 
+def second_correction():
+    base = TranscriptFactory()
+    for _ in range(2):
+        TranscriptFactory(session=base.session, source="reviewer", corrects=base)
+
+
 def same_key_again():
     for _ in range(2):
         IdempotencyRecord.objects.create(
             scope="a", key="k", path="/p", request_sha256="0", status=200, reply=b"{}"
         )
+
+
+def same_peaks_again():
+    for _ in range(2):
+        AudioPeaks.objects.create(audio_sha256="0" * 64, duration=1, peaks=[], engine="test")
 
 
 def same_invitation_again():
@@ -131,10 +143,12 @@ BROKEN = [
         lambda: twice(TranscriptFactory, same=["session", "source", "author", "fingerprint"]),
     ),
     (T + "source_known", lambda: TranscriptFactory(source="rumour")),
+    (T + "corrected_once", second_correction),
     (B + "mode_known", lambda: bank(mode="standard")),
     (B + "difficulty_known", lambda: bank(difficulty="hard")),
     (B + "time_limit_range", lambda: bank(time_limit=9)),
     (B + "time_limit_range", lambda: bank(time_limit=7201)),
+    ("audio_peaks.audio_sha256", same_peaks_again),
     ("question_bank.key", lambda: twice(BankQuestionFactory, same=["key"])),
     ("interview_sessions_idempotencyrecord_once", same_key_again),
     ("invitations.token_sha256", same_invitation_again),

@@ -61,6 +61,7 @@ def all_problems():
         *integrity.email_problems(),
         *integrity.counter_problems(),
         *integrity.stats_problems(),
+        *integrity.tally_problems(),
     ]
 
 

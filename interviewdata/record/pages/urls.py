@@ -1,3 +1,19 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from interviewdata.record.pages.gallery import gallery
+from interviewdata.record.pages.person_export import person_export
+from interviewdata.record.pages.session_list import session_export, session_list
+from interviewdata.record.pages.session_peaks import session_peaks
+from interviewdata.record.pages.session_record import session_record
+from interviewdata.record.pages.transcript import transcript_correct
+
+urlpatterns: list[URLPattern] = [
+    path("sessions/", session_list, name="session-list"),
+    path("ui-components/", gallery, name="ui-components"),
+    # Not below sessions/: an imported interview may be called "export".
+    path("export/sessions/", session_export, name="session-export"),
+    path("export/people/<path:email>/", person_export, name="person-export"),
+    path("sessions/<str:session_id>/", session_record, name="session-record"),
+    path("sessions/<str:session_id>/peaks/<int:response_id>", session_peaks, name="session-peaks"),
+    path("sessions/<str:session_id>/transcript/", transcript_correct, name="transcript-correct"),
+]

@@ -6,6 +6,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
@@ -108,9 +109,14 @@ def test_export_is_not_offered_without_its_permissions(clerk):
 def test_mark_abandoned_moves_only_what_may_move(boss):
     active = InterviewSessionFactory(status="active", start_time=timezone.now())
     completed = InterviewSessionFactory(completed=True)
-    page = choose(boss, "mark_abandoned", active, completed, follow=True).content.decode()
+    before = InterviewSessionFactory(status="abandoned")
+    page = choose(boss, "mark_abandoned", active, completed, before, follow=True).content.decode()
     assert "Abandoned: 1." in page
-    assert "Completed interviews stay completed: 1." in page
+    assert "Not changed: 1. An interview that is completed cannot become abandoned." in page
+    assert "Not changed: 1. It is abandoned already." in page
+    assert list(LogEntry.objects.values_list("object_id", "change_message")) == [
+        (str(active.pk), "Marked abandoned.")
+    ]
     active.refresh_from_db()
     completed.refresh_from_db()
     assert (active.status, completed.status) == ("abandoned", "completed")
