@@ -113,8 +113,9 @@ def test_statements_of_a_candidates_reading(api, rows, path):
 def test_statements_of_staff_reading(api, staff_user, rows, path):
     interview = fill(InterviewSessionFactory(), rows)
     api.force_login(staff_user(*RECORD_PERMISSIONS))
-    # Session of the login, user with permissions, record, row of the access.
-    assert statements(lambda: api.get(f"/api/interview/{path}/{interview.session_id}")) == 4
+    # Session of the login, user with permissions, record, whether its feedback is hidden from this
+    # user, row of the access.
+    assert statements(lambda: api.get(f"/api/interview/{path}/{interview.session_id}")) == 5
     assert AccessRecord.objects.count() == 1
 
 

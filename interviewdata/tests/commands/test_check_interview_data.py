@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
-from analytics.models import DashboardStats
+from analytics.models import DashboardStats, InterviewTally
 from analytics.services.dashboard import rebuild_stats
 from analytics.tests.factories import (
     DashboardStatsFactory,
@@ -120,6 +120,14 @@ def test_repair_removes_figures_of_nobody(run):
     DashboardStatsFactory()
     assert kinds(run, "--repair") == ["stats"]
     assert not DashboardStats.objects.exists()
+
+
+def test_repair_counts_the_tallies_anew(run, answer):
+    InterviewTally.objects.update(n=7)
+    InterviewTally.objects.create(quarter=timezone.now(), status="expert", n=1)
+    assert kinds(run) == ["tally", "tally"]
+    assert kinds(run, "--repair") == ["tally", "tally"]
+    assert kinds(run) == []
 
 
 def test_repair_makes_the_highest_revision_current(run, answer):

@@ -32,6 +32,9 @@ BAD = {
     "EMOTION_ANALYSIS": ("some", "Set it to 1 or 0."),
     "ADMISSION": ("everybody", "Set it to one of: open, invite, staff."),
     "MAX_AUDIO_MB": ("0", "Set it to 1–2048."),
+    "LOGIN_FAILURES_BEFORE_LOCK": ("0", "Set it to 1–1000."),
+    "LOGIN_LOCK_MINUTES": ("0", "Set it to 1–10080."),
+    "PROXIES_IN_FRONT": ("-1", "Set it to 0–10."),
     "DATA_DIR": (__file__, "Name a folder."),
     "MEDIA_ROOT": (__file__, "Name a folder."),
     "STATIC_ROOT": (__file__, "Name a folder."),
@@ -136,7 +139,9 @@ def test_deployment_without_a_public_origin_is_warned_of(manage):
     assert "interviewdata.W001" in done.stderr
 
 
-@pytest.mark.parametrize("left_out", ["PageCsrfMiddleware", "PageXFrameOptionsMiddleware"])
+@pytest.mark.parametrize(
+    "left_out", ["PageCsrfMiddleware", "PageXFrameOptionsMiddleware", "PageAxesMiddleware"]
+)
 def test_pages_without_their_protection_are_an_error(settings, left_out):
     assert pages_are_protected(None) == []
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.endswith(left_out)]
