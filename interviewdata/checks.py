@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.middleware import AxesMiddleware
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.middleware.clickjacking import XFrameOptionsMiddleware
@@ -39,7 +40,7 @@ def public_origin_is_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage
 
 @register(Tags.security)
 def pages_are_protected(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """What the silenced security.W002 and W003 ask for, with subclasses allowed."""
+    """What the silenced security.W002, W003 and axes.W002 ask for, with subclasses allowed."""
     present = [import_string(name) for name in settings.MIDDLEWARE]
     return [
         Error(
@@ -47,6 +48,6 @@ def pages_are_protected(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             hint=f"Add {needed.__module__}.{needed.__name__}, or a subclass, to MIDDLEWARE.",
             id="interviewdata.E002",
         )
-        for needed in (CsrfViewMiddleware, XFrameOptionsMiddleware)
+        for needed in (CsrfViewMiddleware, XFrameOptionsMiddleware, AxesMiddleware)
         if not any(isinstance(one, type) and issubclass(one, needed) for one in present)
     ]

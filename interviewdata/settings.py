@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
     "csp",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "interviewdata.apps.LoginsConfig",
     "sessions.apps.InterviewSessionsConfig",
     "analytics.apps.AnalyticsConfig",
     "interviewdata.apps.InterviewDataConfig",
@@ -90,10 +92,11 @@ MIDDLEWARE = [
     "interviewdata.common.pages_only.PageXFrameOptionsMiddleware",
     "interviewdata.common.pages_only.PageCSPMiddleware",
     "interviewdata.common.zone.ReaderZoneMiddleware",
+    "interviewdata.common.pages_only.PageAxesMiddleware",
 ]
-# W002, W003 look for Django's own class names; ours are subclasses of them, which the check
+# These look for the class names of Django and axes; ours are subclasses of them, which the check
 # interviewdata.E002 makes sure of.
-SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003"]
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003", "axes.W002"]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -118,6 +121,22 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# A name is locked at one address, not everywhere: nobody can lock others out of their account.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = env.integer("LOGIN_FAILURES_BEFORE_LOCK", default=5, minimum=1, maximum=1000)
+AXES_COOLOFF_TIME = timedelta(
+    minutes=env.integer("LOGIN_LOCK_MINUTES", default=15, minimum=1, maximum=10_080)
+)
+PROXIES_IN_FRONT = env.integer("PROXIES_IN_FRONT", default=0, minimum=0, maximum=10)
+AXES_CLIENT_IP_CALLABLE = "interviewdata.common.client_address.client_address"
+AXES_USERNAME_CALLABLE = "interviewdata.common.login_lock.name_tried"
+AXES_LOCKOUT_CALLABLE = "interviewdata.common.login_lock.locked_reply"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a lock ends when its page said it would
+AXES_DISABLE_ACCESS_LOG = True  # who looked at what is in access_records; logins alone say little
+AXES_ENABLE_ADMIN = False  # sessions.admin.logins has a page in our words
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "interviewdata.common.browser_session"
@@ -172,7 +191,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "interviewdata.common.static_files.HashedModuleStorage"
     },
 }
 if _bucket:

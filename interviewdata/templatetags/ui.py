@@ -28,10 +28,11 @@ class Entry:
     current: str
 
 
-# Label, name of the URL, permission that the page asks for (empty: everybody's page).
+# Label, name of the URL, permission that the page asks for (empty: everybody's page; of several,
+# one is enough).
 NAVIGATION = (
     ("Sessions", "session-list", "interview_sessions.view_interviewsession"),
-    ("Reviews", "review-queue", "analytics.add_feedback"),
+    ("Reviews", "review-queue", "analytics.add_review analytics.add_reviewassignment"),
     ("Compare", "compare", "analytics.view_feedback"),
     ("Dashboard", "dashboard", "analytics.view_dashboardstats"),
     ("Admin", "admin:index", "staff"),
@@ -50,7 +51,7 @@ def navigation(context: Mapping[str, Any]) -> list[Entry]:
     for label, name, permission in NAVIGATION:
         if permission and not is_staff:
             continue
-        if permission not in ("", "staff") and not user.has_perm(permission):
+        if permission not in ("", "staff") and not any(map(user.has_perm, permission.split())):
             continue
         try:
             url = reverse(name)
@@ -92,10 +93,13 @@ def day(value: datetime | None) -> SafeString | str:
 
 @register.filter
 def duration(seconds: float | None) -> str:
-    """Seconds as people say them: "45 s", "12 min 5 s", "1 h 3 min"."""
+    """Seconds as people say them: "45 s", "12 min 5 s", "1 h 3 min", from two days on "2 d 5 h"."""
     if seconds is None:
         return NOTHING
     whole = round(seconds)
+    if whole >= 2 * 86400:
+        days, rest = divmod(whole, 86400)
+        return f"{days} d {rest // 3600} h" if rest >= 3600 else f"{days} d"
     hours, rest = divmod(whole, 3600)
     minutes, rest = divmod(rest, 60)
     if hours:
@@ -103,6 +107,15 @@ def duration(seconds: float | None) -> str:
     if minutes:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     return f"{rest} s"
+
+
+@register.filter
+def about(seconds: float | None) -> str:
+    """Seconds as `duration`, without the unit that says nothing any more: "25 min", "13 h"."""
+    if seconds is None:
+        return NOTHING
+    unit = 1 if seconds < 600 else 60 if seconds < 12 * 3600 else 3600
+    return duration(round(seconds / unit) * unit)
 
 
 @register.filter
@@ -120,6 +133,16 @@ def clock(seconds: float | None) -> str:
 def score(value: float | None) -> str:
     """A score from 0 to 10 with at most two places."""
     return NOTHING if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """A difference with its sign and at most two places: "+0.5", "−1.25", "±0"."""
+    if value is None:
+        return NOTHING
+    text = f"{abs(value):.2f}".rstrip("0").rstrip(".")
+    sign = "±" if text == "0" else "+" if value > 0 else "−"
+    return f"{sign}{text}"
 
 
 @register.filter
