@@ -205,14 +205,14 @@ SELECT 'listed-' || n, 'candidate' || n %% 50000 || '@example.org',
        CASE WHEN n / 3 %% 4 = 2 THEN now() - (n - 150) * interval '10 seconds' END,
        (n %% 10 = 0)::int, (n %% 10 = 0)::int, (n %% 10 = 0)::int, '{"client": "browser"}',
        now() - n * interval '10 seconds', now()
-FROM generate_series(%s, %s) AS n
+FROM generate_series(%s::int, %s::int) AS n
 """
 _LISTED_QUESTIONS = """
 INSERT INTO interview_questions (session_id, question_index, question_text, question_type,
     category, difficulty, asked_at, metadata, bank_key, batch)
 SELECT 'listed-' || n, 1, 'How do you find out why page number ' || n %% 997 || ' became slow?',
        'technical', 'Performance', 'intermediate', now(), '{}', 'listed-' || n %% 50, ''
-FROM generate_series(%s, %s) AS n WHERE n %% 10 = 0
+FROM generate_series(%s::int, %s::int) AS n WHERE n %% 10 = 0
 """
 _LISTED_ANSWERS = """
 INSERT INTO user_responses (session_id, question_id, user_answer, audio_file_path, audio_sha256,

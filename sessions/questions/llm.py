@@ -12,6 +12,7 @@ import logging
 import re
 import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
@@ -101,11 +102,14 @@ class LanguageModelSource:
                 "The language model cannot be asked: install requirements-llm.txt."
             ) from error
         seconds = settings.QUESTIONS_LLM_TIMEOUT
-        loop = asyncio.new_event_loop()
         try:
             # wait_for bounds everything, connecting and a reply that drips byte by byte as well;
-            # the client's own timeout starts anew with every byte.
-            return loop.run_until_complete(asyncio.wait_for(_call(openai, request), seconds))
+            # the client's own timeout starts anew with every byte. In a thread of its own: ours
+            # may run an event loop already, and two of them do not share one.
+            with ThreadPoolExecutor(1) as thread:
+                return thread.submit(
+                    asyncio.run, asyncio.wait_for(_call(openai, request), seconds)
+                ).result()
         except (TimeoutError, openai.APITimeoutError) as error:
             self._rest()
             raise SourceFailed(
@@ -120,9 +124,6 @@ class LanguageModelSource:
             raise SourceFailed(_status_sentence(error.status_code)) from error
         except Exception as error:  # whatever else a stranger's bytes bring about in the client
             raise SourceFailed("The answer of the language model cannot be read.") from error
-        finally:
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.close()
 
     @staticmethod
     def _rest() -> None:
