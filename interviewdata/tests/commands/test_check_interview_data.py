@@ -173,6 +173,8 @@ def test_check_lists_orphans_and_foreign_questions_and_repairs_none(run, answer)
                 [answer.session_id],
             )
             broken = ["orphan", "foreign_question", "counter"]
+            if connection.vendor == "postgresql":
+                broken.append("search")  # the triggers that keep the index are off as well
             assert kinds(run) == kinds(run, "--repair") == broken
             cursor.execute(
                 "UPDATE interview_questions SET session_id = %s WHERE session_id = 'gone'",
