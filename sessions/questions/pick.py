@@ -26,12 +26,14 @@ from sessions.services.question import (
 )
 from sessions.services.session import lock_session
 
-# Over `s`, the interview. Keys are joined by line ends, which no key holds.
+# Over `s`, the interview. Keys are joined by line ends, which no key holds. `length`, because a
+# plain `<> ''` invites PostgreSQL to read the whole index of asked bank questions
+# (question_by_key) while its statistics still take that for small: 12 ms instead of 0.2.
 _CONTEXT = """
     (SELECT version FROM question_bank_version WHERE id = 1),
     (SELECT {joined}(q.bank_key, '\n') FROM interview_questions q
      JOIN interview_sessions p ON p.session_id = q.session_id
-     WHERE p.user_email = s.user_email AND q.bank_key <> ''),
+     WHERE p.user_email = s.user_email AND length(q.bank_key) > 0),
     (SELECT count(*) FROM interview_questions q WHERE q.session_id = s.session_id),
     (SELECT {joined}(q.batch, '\n') FROM interview_questions q
      WHERE q.session_id = s.session_id AND q.batch <> '')
