@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from sessions.models import InterviewSession
 
 
+def made_between(start: datetime | None, end: datetime | None) -> Q:
+    """Made at or after `start` and before `end`; None leaves that side open."""
+    condition = Q()
+    if start is not None:
+        condition &= Q(created_at__gte=start)
+    if end is not None:
+        condition &= Q(created_at__lt=end)
+    return condition
+
+
 class InterviewSessionQuerySet(models.QuerySet["InterviewSession"]):
     def get_by_natural_key(self, session_id: str) -> InterviewSession:
         return self.get(session_id=session_id)
@@ -24,9 +34,4 @@ class InterviewSessionQuerySet(models.QuerySet["InterviewSession"]):
 
     def between(self, start: datetime | None, end: datetime | None) -> Self:
         """Created at or after `start` and before `end`; None leaves that side open."""
-        condition = Q()
-        if start is not None:
-            condition &= Q(created_at__gte=start)
-        if end is not None:
-            condition &= Q(created_at__lt=end)
-        return self.filter(condition)
+        return self.filter(made_between(start, end))

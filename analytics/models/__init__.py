@@ -2,6 +2,7 @@ from analytics.models.dashboard import DashboardStats
 from analytics.models.feedback import SCORE_FIELDS, Feedback
 from analytics.models.interview import InterviewAnalytics
 from analytics.models.review import Review, ReviewAssignment, ReviewDraft, RubricCategory
+from analytics.models.score import InterviewScore
 from analytics.models.tally import InterviewTally
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "DashboardStats",
     "Feedback",
     "InterviewAnalytics",
+    "InterviewScore",
     "InterviewTally",
     "Review",
     "ReviewAssignment",

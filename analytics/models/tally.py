@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from interviewdata.common.names import name_for_people
 
 
 class InterviewTally(models.Model):
@@ -12,13 +15,13 @@ class InterviewTally(models.Model):
     zones in use are whole quarters away from UTC, so any reader's days are sums of quarters.
     """
 
-    quarter = models.DateTimeField(help_text="begin of the quarter of an hour, UTC")
+    quarter = models.DateTimeField(help_text=_("begin of the quarter of an hour, UTC"))
     status = models.CharField(max_length=20)
     n = models.IntegerField()
 
     class Meta:
         db_table = "interview_tallies"
-        verbose_name_plural = "interview tallies"
+        verbose_name_plural = _("interview tallies")
         indexes = [
             # The quarters of a period, read from the index alone.
             models.Index(fields=["quarter", "status"], include=["n"], name="tally_by_quarter"),
@@ -26,3 +29,13 @@ class InterviewTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quarter:%Y-%m-%d %H:%M} {self.status}: {self.n}"
+
+
+name_for_people(
+    InterviewTally,
+    _("interview tally"),
+    _("interview tallies"),
+    quarter=_("quarter"),
+    status=_("status"),
+    n=_("n"),
+)

@@ -13,6 +13,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analytics.services.period import DEFAULT_WEEKS, MOST_WEEKS, Filters, default_days
 from sessions.enums import Difficulty, Mode, Status
@@ -21,39 +23,39 @@ _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 _MOST_DAYS = timedelta(weeks=MOST_WEEKS)
 
 
-def _day(label: str) -> forms.DateField:
+def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Write a day as 2026-11-20."},
+        error_messages={"invalid": _("Write a day as 2026-11-20.")},
     )
 
 
-def _choice(label: str, choices: Any) -> forms.ChoiceField:
+def _choice(label: Any, choices: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         required=False,
-        choices=[("", "Any"), *choices],
-        error_messages={"invalid_choice": "Choose one of the list."},
+        choices=[("", _("Any")), *choices],
+        error_messages={"invalid_choice": _("Choose one of the list.")},
     )
 
 
 class DashboardFilters(forms.Form):
     """After `is_valid()` `cleaned_data` holds what is in order; `filters()` fills in the rest."""
 
-    created_from = _day("Created from")
-    created_to = _day("Created to")
+    created_from = _day(_("Created from"))
+    created_to = _day(_("Created to"))
     role = forms.CharField(
-        label="Role",
+        label=_("Role"),
         required=False,
         max_length=120,
-        help_text="begins with; *data finds it anywhere",
+        help_text=_("begins with; *data finds it anywhere"),
         widget=forms.TextInput(attrs={"list": "roles"}),
     )
-    mode = _choice("Mode", Mode.choices)
-    difficulty = _choice("Difficulty", Difficulty.choices)
-    status = _choice("Status", Status.choices)
+    mode = _choice(_("Mode"), Mode.choices)
+    difficulty = _choice(_("Difficulty"), Difficulty.choices)
+    status = _choice(_("Status"), Status.choices)
 
     use_required_attribute = False
 
@@ -75,9 +77,9 @@ class DashboardFilters(forms.Form):
         day = _in_range(self.cleaned_data["created_to"])
         begin = self.cleaned_data.get("created_from")
         if day and begin and day < begin:
-            raise forms.ValidationError("This is before the first day; it is left out.")
+            raise forms.ValidationError(gettext("This is before the first day; it is left out."))
         if day and begin and day - begin >= _MOST_DAYS:
-            raise forms.ValidationError("Choose two years at most; this is left out.")
+            raise forms.ValidationError(gettext("Choose two years at most; this is left out."))
         return day
 
     def filters(self, newest: datetime | None) -> Filters:
@@ -131,5 +133,5 @@ def known_roles(roles: Sequence[str]) -> list[str]:
 
 def _in_range(day: date | None) -> date | None:
     if day is not None and not _FIRST_DAY <= day <= _LAST_DAY:
-        raise forms.ValidationError("Choose a day between 2000 and 2199.")
+        raise forms.ValidationError(gettext("Choose a day between 2000 and 2199."))
     return day

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,13 +17,15 @@ from django.db.models import Count, F, Max
 
 from analytics.calculations import DIMENSIONS, Judgement, session_scores
 from analytics.figures import Quartiles, Share, quartiles, share
-from analytics.models import Feedback
+from analytics.models import Feedback, InterviewScore
 from analytics.services.period import Filters, Week
 from analytics.services.tally import are_quarters, made_between, span_of
+from analytics.services.tally_days import made_of_kinds_between
 from analytics.visibility import blind_condition
 from interviewdata.common.aggregates import TextRows
 from interviewdata.common.sql import planned_each_time
 from sessions.enums import Source, Status
+from sessions.kinds import first_of_kinds
 from sessions.models import InterviewSession
 
 SAMPLE = 500
@@ -129,12 +131,14 @@ def read_recent() -> Recent:
 
 def read_counts(filters: Filters) -> Counts:
     """Interviews by week and status. One statement: from the tallies where only days and status
-    are asked for, else counted."""
+    are asked for, from those by kind where there are any (three at most), else counted."""
     weeks = filters.weeks()
     edges = [weeks[0].start, *(week.end for week in weeks)]
     only_days = not (filters.role or filters.mode or filters.difficulty)
     if only_days and are_quarters(edges):
         found = made_between(edges, filters.status)
+    elif filters.kinds is not None:
+        found = made_of_kinds_between(filters.kinds, edges)
     else:
         rows = InterviewSession.objects.filter(filters.condition())
         spans = rows.values(span=span_of("created_at", edges), word=F("status"))
@@ -162,8 +166,17 @@ def read_sample(user: Any, filters: Filters) -> Sample:
     rest on the newest SAMPLE judgements: from their index the first ones are at hand, whatever the
     period holds.
     """
+    if filters.role and filters.kinds is not None:
+        # By name: of a part of a name the database does not know how many interviews have it.
+        others = replace(filters.wanted, role="").condition()
+        scored = InterviewScore.objects.filter(filters.days() & others)
+        scored = scored.filter(role__in=sorted({kind[0] for kind in filters.kinds.rows}))
+    else:
+        scored = InterviewScore.objects.filter(filters.condition())
     judged: Any = (
-        Feedback.objects.filter(filters.condition("session__"), overall_score__isnull=False)
+        Feedback.objects.filter(
+            session_id__in=scored.values("session_id"), overall_score__isnull=False
+        )
         .exclude(source=Source.CANDIDATE)
         .order_by("-created_at", "-id")
         .values_list("session_id", flat=True)
@@ -182,11 +195,16 @@ def read_sample(user: Any, filters: Filters) -> Sample:
 
 
 def read_newest(filters: Filters) -> Newest:
-    """The interviews that questions and times rest on. One statement."""
+    """The interviews that questions and times rest on. One statement, one more with kinds."""
+    found = InterviewSession.objects.filter(filters.days())
+    kinds = None if filters.wanted.has_index else filters.kinds
+    if kinds is None:
+        found = found.filter(filters.wanted.condition())
+    else:
+        keys = first_of_kinds(found, kinds, SAMPLE + 1)
+        found = found.none() if keys is None else found.filter(pk__in=keys)
     rows = list(
-        InterviewSession.objects.filter(filters.condition())
-        .newest_first()
-        .values_list("session_id", "created_at", "end_time")[: SAMPLE + 1]
+        found.newest_first().values_list("session_id", "created_at", "end_time")[: SAMPLE + 1]
     )
     return Newest(
         session_ids=[row[0] for row in rows[:SAMPLE]],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils import timezone
+
+from sessions.kinds import KindFilter, Kinds, known_kinds
 
 DEFAULT_WEEKS = 12
 MOST_WEEKS = 104
@@ -61,22 +63,26 @@ class Filters:
         }
         return {name: value for name, value in values.items() if value}
 
+    @property
+    def wanted(self) -> KindFilter:
+        """All but the days."""
+        return KindFilter(self.role, self.mode, self.difficulty, self.status)
+
+    @cached_property
+    def kinds(self) -> Kinds | None:
+        """The kinds that role, mode and difficulty name, where interviews are asked for kind by
+        kind; None where not: without these filters too. One statement, once."""
+        if not (self.role or self.mode or self.difficulty):
+            return None
+        return known_kinds(self.wanted)
+
+    def days(self, session: str = "") -> Q:
+        """The interviews of these days; `session` is the way there ("session__")."""
+        return Q(**{f"{session}created_at__gte": self.start, f"{session}created_at__lt": self.end})
+
     def condition(self, session: str = "") -> Q:
         """The interviews of this period; `session` is the way there ("session__")."""
-        wanted: dict[str, Any] = {
-            "created_at__gte": self.start,
-            "created_at__lt": self.end,
-        }
-        if self.role:
-            lookup, text = role_lookup(self.role)
-            wanted[f"role__{lookup}"] = text
-        if self.mode:
-            wanted["interview_mode"] = self.mode
-        if self.difficulty:
-            wanted["difficulty"] = self.difficulty
-        if self.status:
-            wanted["status"] = self.status
-        return Q(**{f"{session}{name}": value for name, value in wanted.items()})
+        return self.days(session) & self.wanted.condition(session)
 
     def weeks(self) -> list[Week]:
         """The ISO weeks that the period touches, the oldest first; the outer ones cut to it."""
@@ -87,16 +93,6 @@ class Filters:
             found.append(Week(first, last, _midnight(first), _midnight(last + timedelta(days=1))))
             first = last + timedelta(days=1)
         return found
-
-
-def role_lookup(text: str) -> tuple[str, str]:
-    """How a role is looked for, as in the sessions list: "data" begins with it, "*data" has it
-    anywhere, "=Data Analyst" is it; capitals are all one."""
-    if text.startswith("="):
-        return "iexact", text[1:].strip()
-    if text.startswith("*"):
-        return "icontains", text.strip("* ")
-    return "istartswith", text.rstrip("* ")
 
 
 def default_days(newest: datetime | None) -> tuple[date, date]:

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -24,10 +23,10 @@ from typing import Any
 import orjson
 import psycopg
 
+from interviewdata.benchmarks.contest import ROOT, Contender, Load, Tally, compare, ratio
 from interviewdata.benchmarks.pages import measure_pages
-from interviewdata.benchmarks.servers import Server, bare, ours, scratch_database
+from interviewdata.benchmarks.servers import bare, ours, scratch_database
 
-ROOT = Path(__file__).resolve().parents[2]
 DATABASE_URL = "postgresql://postgres@127.0.0.1:5432/postgres"
 WRITERS = 8
 # Name, words for people, least ratio to the bare endpoint.
@@ -41,114 +40,17 @@ CALLS = (
     ("record_small", "session-data, small", 0.60),
     ("record_words", "session-data, 1,000 words", 0.90),
     ("record_plain", "the same; bare: one JSON document", 0.90),
-    ("list_page", "list page", 0.60),
+    ("list_page", "list page; bare: the rows alone", 0.60),
+    ("list_recorded", "list page; bare: the same statement", 0.60),
 )
 # What ours is asked where the bare endpoint is asked something else.
-OURS_INSTEAD = {"record_plain": "record_words"}
+OURS_INSTEAD = {"record_plain": "record_words", "list_recorded": "list_page"}
 SQLITE_LEAST = 0.80
 LIST_TIME_MOST = 1.30
 
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
-@dataclass
-class Contender:
-    """A server and the material it is called with."""
-
-    server: Server
-    material: str
-    monitor: psycopg.Connection | None
-
-
-@dataclass
-class Tally:
-    """What one contender did in all rounds of one comparison."""
-
-    rates: list[float] = field(default_factory=list)
-    requests: int = 0
-    errors: int = 0
-    first_error: str = ""
-    server_cpu: float = 0.0
-    database_cpu: float = 0.0
-
-    def summary(self) -> dict[str, Any]:
-        each = 1000 / max(self.requests, 1)
-        return {
-            "requests_per_second": round(median(self.rates), 1) if self.rates else 0.0,
-            "requests": self.requests,
-            "errors": self.errors,
-            "first_error": self.first_error,
-            "server_cpu_ms": round(self.server_cpu * each, 3),
-            "database_cpu_ms": round(self.database_cpu * each, 3),
-        }
-
-
-class Load:
-    """The load generator's process."""
-
-    def __init__(self, materials: list[Path], connections: int) -> None:
-        self.connections = connections
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "interviewdata.benchmarks.load", *map(str, materials)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-        )
-
-    def send(self, call: str, contender: Contender, seconds: float) -> dict[str, Any]:
-        """Load for `seconds`; 0: one request, whose answer is checked."""
-        order = {
-            "call": call,
-            "material": contender.material,
-            "port": contender.server.port,
-            "seconds": seconds,
-            "connections": self.connections,
-        }
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(orjson.dumps(order) + b"\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit("the load generator broke off")
-        return orjson.loads(line)
-
-    def close(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait()
-
-
-def compare(
-    load: Load, pairs: list[tuple[Contender, str, float]], rounds: int
-) -> list[Tally] | str:
-    """Let (contender, call, seconds) take turns; their tallies, or why there is none."""
-    for contender, call, _seconds in pairs:
-        for _ in range(3):
-            found = load.send(call, contender, 0)
-            if found["errors"]:
-                return f"{contender.server.name}: {found['first_error']}"
-        load.send(call, contender, 0.2)  # plans, caches and connections of every worker
-    tallies = [Tally() for _ in pairs]
-    for turn in range(rounds):
-        order = list(zip(pairs, tallies, strict=True))
-        for (contender, call, seconds), tally in order if turn % 2 == 0 else reversed(order):
-            before = contender.server.cpu_seconds(contender.monitor)
-            found = load.send(call, contender, seconds)
-            after = contender.server.cpu_seconds(contender.monitor)
-            tally.rates.append(found["requests"] / found["seconds"])
-            tally.requests += found["requests"]
-            tally.errors += found["errors"]
-            tally.first_error = tally.first_error or found["first_error"]
-            tally.server_cpu += after[0] - before[0]
-            tally.database_cpu += after[1] - before[1]
-    return tallies
-
-
-def ratio(one: Tally, other: Tally) -> float:
-    return median(a / max(b, 1e-9) for a, b in zip(one.rates, other.rates, strict=True))
 
 
 class Run:
@@ -230,7 +132,7 @@ class Run:
                 bare_big = self.serve(bare, "bare_big", "bare", big, monitor)
                 self.big_list(load, mine, mine_big, bare_big)
                 bare_big.server.stop()
-            if not options.only:
+            if not options.only or "pages" in options.only:
                 measure_pages(self, big, monitor, "ours")
 
     @contextlib.contextmanager
@@ -377,7 +279,7 @@ def main() -> None:
         metavar=("FEW", "MANY"),
         help="interviews to list (10,000 and 1,000,000; quick 2,000 and 20,000)",
     )
-    parser.add_argument("--only", nargs="*", choices=[call[0] for call in CALLS])
+    parser.add_argument("--only", nargs="*", choices=[*(call[0] for call in CALLS), "pages"])
     parser.add_argument("--threads", type=int, default=2, help="of each worker of our server")
     parser.add_argument("--quick", action="store_true", help="under a minute, rough figures")
     parser.add_argument("--first-port", type=int, default=8110)

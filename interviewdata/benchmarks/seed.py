@@ -197,7 +197,9 @@ INSERT INTO interview_sessions (
     features, status, start_time, end_time, total_questions, questions_answered,
     current_question_index, session_data, created_at, updated_at)
 SELECT 'listed-' || n, 'candidate' || n %% 50000 || '@example.org',
-       (ARRAY['Backend Developer', 'Data Analyst', 'Product Manager'])[1 + n %% 3], 'technical',
+       CASE WHEN n %% 250000 = 1 THEN 'Wind Turbine Technician' ELSE
+           (ARRAY['Backend Developer', 'Data Analyst', 'Product Manager'])[1 + n %% 3] END,
+       'technical',
        (ARRAY['technical', 'behavioral', 'mixed', 'hr'])[1 + n %% 4],
        (ARRAY['beginner', 'intermediate', 'advanced', 'expert'])[1 + n / 4 %% 4], 30, '["audio"]',
        (ARRAY['created', 'active', 'completed', 'abandoned'])[1 + n / 3 %% 4],
@@ -237,9 +239,9 @@ WHERE s.session_id LIKE 'listed-%%' AND s.status = 'completed' AND s.id %% 5 = 0
 
 
 def listed_interviews(count: int) -> None:
-    """Fill the tables up to `count` interviews, made by the database itself (PostgreSQL): all
-    modes, states and difficulties, one in ten with a question and its answer, one in twenty
-    scored. Each is 10 seconds older than the one before."""
+    """Fill the tables up to `count` interviews, made by the database itself (PostgreSQL): four
+    modes, all states and difficulties, one in 250,000 with a role of its own, one in ten with a
+    question and its answer, one in twenty scored. Each is 10 seconds older than the one before."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -255,7 +257,8 @@ def listed_interviews(count: int) -> None:
         cursor.execute(_LISTED_ANSWERS, [])
         cursor.execute(_LISTED_FEEDBACK, [])
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        # As a database is that has been running for a while.
+        cursor.execute("VACUUM (ANALYZE)")
 
 
 def service_token() -> str:

@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from analytics.models import DashboardStats, Feedback, InterviewAnalytics
 from analytics.services.dashboard import rebuild_stats, stale_people
-from analytics.services.tally import rebuild_tallies, wrong_tallies
 from sessions.models import (
     AccessGrant,
+    AudioUpload,
     InterviewQuestion,
     InterviewSession,
     Transcript,
@@ -38,6 +38,7 @@ CHILDREN: tuple[type[models.Model], ...] = (
     Feedback,
     InterviewAnalytics,
     AccessGrant,
+    AudioUpload,
 )
 
 
@@ -155,18 +156,6 @@ def stats_problems(now: datetime | None = None) -> Iterator[Problem]:
         )
 
 
-def tally_problems() -> Iterator[Problem]:
-    """Quarters of an hour whose tally is not what counting gives. One statement; the first repair
-    counts all anew."""
-    for quarter, status, told, right in wrong_tallies():
-        yield Problem(
-            "tally",
-            f"interview_tallies {quarter:%Y-%m-%d %H:%M}Z {status}",
-            f"says {told} interviews, there are {right}",
-            _repair(_rebuild_tallies),
-        )
-
-
 def _repair(act: Callable[..., str], *values: Any) -> Callable[[], str]:
     def repair() -> str:
         with transaction.atomic():
@@ -206,10 +195,3 @@ def _rebuild(email: str, now: datetime) -> str:
         row.delete()
         return "nobody of that name has interviews: row removed"
     return "rebuilt"
-
-
-def _rebuild_tallies() -> str:
-    # The repairs after the first find nothing left to do.
-    if next(wrong_tallies(), None) is None:
-        return "counted anew already"
-    return f"counted anew, {rebuild_tallies()} rows"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from interviewdata.common.sql import execute
+from interviewdata.common.sql import fetch_one
+from sessions.services.events import as_progress_data
 
 _QUESTIONS = "(SELECT count(*) FROM interview_questions q WHERE q.session_id = {s}.session_id)"
 _ANSWERED = (
@@ -25,7 +26,15 @@ def counted(table: str) -> dict[str, str]:
     return {column: sql.format(s=table) for column, sql in COUNTERS.items()}
 
 
-def recount(session_id: str) -> None:
-    """Set the three counters of one interview from its rows. One statement."""
+def recount(session_id: str) -> dict[str, int]:
+    """Set the three counters of one interview from its rows. One statement.
+
+    What they are now, as events carry them; empty where there is no such interview.
+    """
     parts = ", ".join(f"{name} = {sql}" for name, sql in counted("interview_sessions").items())
-    execute(f"UPDATE interview_sessions SET {parts} WHERE session_id = %s", [session_id])
+    row = fetch_one(
+        f"UPDATE interview_sessions SET {parts} WHERE session_id = %s"
+        " RETURNING questions_answered, total_questions, current_question_index",
+        [session_id],
+    )
+    return {} if row is None else as_progress_data(*row)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from analytics.models import DashboardStats
 from analytics.services.dashboard import as_columns, compute_stats
 from interviewdata.common.errors import Invalid
-from interviewdata.record import integrity
+from interviewdata.record import integrity, integrity_figures
 from sessions.models import InterviewSession, UserResponse
 from sessions.services.answer import keep_answer_in_one_statement, record_answer
 from sessions.services.answer_steps import keep_answer_in_steps
@@ -61,7 +61,7 @@ def all_problems():
         *integrity.email_problems(),
         *integrity.counter_problems(),
         *integrity.stats_problems(),
-        *integrity.tally_problems(),
+        *integrity_figures.figure_problems(),
     ]
 
 

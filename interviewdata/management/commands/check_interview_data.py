@@ -14,10 +14,17 @@ from django.db import DatabaseError
 from tqdm import tqdm
 
 from interviewdata.common.errors import DomainError
-from interviewdata.record import integrity, integrity_files, integrity_search
+from interviewdata.record import (
+    integrity,
+    integrity_figures,
+    integrity_files,
+    integrity_search,
+    integrity_uploads,
+)
 from interviewdata.record.integrity import Problem
+from sessions.kinds import rebuild_kinds
 from sessions.services.search_index import forget_erased_texts
-from sessions.services.tidy import forget_old_replies
+from sessions.services.tidy import forget_old_replies, forget_old_uploads
 
 
 class Command(BaseCommand):
@@ -63,7 +70,9 @@ class Command(BaseCommand):
             found["swept"] = default_storage.sweep_temporary(integrity_files.GRACE.total_seconds())
         if options["repair"]:
             forget_old_replies()
+            forget_old_uploads()
             forget_erased_texts()
+            rebuild_kinds()  # without those of erased interviews
 
     def _repair(self, problem: Problem) -> str:
         """What was done; empty where nothing could be: no repair, or one the database refused."""
@@ -89,7 +98,7 @@ class Command(BaseCommand):
         yield from integrity.email_problems()
         yield from integrity.counter_problems()
         yield from integrity.stats_problems()
-        yield from integrity.tally_problems()
+        yield from integrity_figures.figure_problems()
         yield from integrity_search.search_problems()
         with tqdm(
             total=integrity_files.recorded().count(),
@@ -101,6 +110,8 @@ class Command(BaseCommand):
         ) as bar:
             yield from integrity_files.missing_file_problems(deep=deep, each=bar.update)
         yield from integrity_files.stray_file_problems()
+        yield from integrity_uploads.lost_part_problems(deep=deep)
+        yield from integrity_uploads.stray_part_problems()
 
     def _say(self, problem: Problem, repaired: str, *, as_json: bool) -> None:
         if as_json:

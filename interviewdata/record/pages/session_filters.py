@@ -12,6 +12,10 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import formats
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from interviewdata.common.errors import Invalid
 from interviewdata.common.wire.filters import as_moment
@@ -19,32 +23,41 @@ from interviewdata.common.wire.lists import Cursor
 from sessions.enums import Difficulty, Mode, Status
 from sessions.search import MOST_CHARACTERS, parse
 
-SORTS = (("newest", "Newest first"), ("oldest", "Oldest first"), ("person", "Person"))
-_YES_NO = (("", "Any"), ("yes", "Yes"), ("no", "No"))
+SORTS = (("newest", _("Newest first")), ("oldest", _("Oldest first")), ("person", _("Person")))
+_YES_NO = (("yes", _("Yes")), ("no", _("No")))
+_ANY = ("", _("Any"))
+_NOT_OF_THE_LIST = {"invalid_choice": _("Choose one of the list.")}
 _SCORE_FIELDS = ("score_from", "score_to")
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 
 
-def _choice(label: str, choices: Any) -> forms.ChoiceField:
+def _choice(label: Any, choices: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         required=False,
-        choices=[("", "Any"), *choices],
-        error_messages={"invalid_choice": "Choose one of the list."},
+        choices=[_ANY, *choices],
+        error_messages=_NOT_OF_THE_LIST,
     )
 
 
-def _day(label: str) -> forms.DateField:
+def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Write a day as 2026-11-20."},
+        error_messages={"invalid": _("Write a day as 2026-11-20.")},
     )
 
 
-def _score(label: str) -> forms.FloatField:
-    return forms.FloatField(
+class _ScoreField(forms.FloatField):
+    """Takes "7,5" as well as "7.5", in every language: a link is sent to readers of another one."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+
+def _score(label: Any) -> forms.FloatField:
+    return _ScoreField(
         label=label,
         required=False,
         min_value=0,
@@ -52,14 +65,14 @@ def _score(label: str) -> forms.FloatField:
         # No input of type "number": a browser shows nothing of a value that is none.
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         error_messages={
-            "invalid": "Write a number from 0 to 10.",
-            "min_value": "Scores begin at 0.",
-            "max_value": "Scores end at 10.",
+            "invalid": _("Write a number from 0 to 10."),
+            "min_value": _("Scores begin at 0."),
+            "max_value": _("Scores end at 10."),
         },
     )
 
 
-def _text(label: str, help_text: str) -> forms.CharField:
+def _text(label: Any, help_text: Any) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=254, help_text=help_text)
 
 
@@ -70,34 +83,34 @@ class SessionFilters(forms.Form):
     """
 
     q = forms.CharField(
-        label="Search",
+        label=_("Search"),
         required=False,
         max_length=MOST_CHARACTERS,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    status = _choice("Status", Status.choices)
-    mode = _choice("Mode", Mode.choices)
-    difficulty = _choice("Difficulty", Difficulty.choices)
-    role = _text("Role", "begins with; *data finds it anywhere")
-    person = _text("Person", "e-mail begins with; *smith finds it anywhere")
-    created_from = _day("Created from")
-    created_to = _day("Created to")
-    score_from = _score("Score from")
-    score_to = _score("Score to")
-    audio = _choice("Has audio", _YES_NO[1:])
-    transcript = _choice("Has transcript", _YES_NO[1:])
+    status = _choice(_("Status"), Status.choices)
+    mode = _choice(_("Mode"), Mode.choices)
+    difficulty = _choice(_("Difficulty"), Difficulty.choices)
+    role = _text(_("Role"), _("begins with; *data finds it anywhere"))
+    person = _text(_("Person"), _("e-mail begins with; *smith finds it anywhere"))
+    created_from = _day(_("Created from"))
+    created_to = _day(_("Created to"))
+    score_from = _score(_("Score from"))
+    score_to = _score(_("Score to"))
+    audio = _choice(_("Has audio"), _YES_NO)
+    transcript = _choice(_("Has transcript"), _YES_NO)
     review = forms.ChoiceField(
-        label="Review",
+        label=_("Review"),
         required=False,
-        choices=[("", "Any"), ("needed", "Needed")],
-        help_text="completed, and nobody has reviewed it",
-        error_messages={"invalid_choice": "Choose one of the list."},
+        choices=[_ANY, ("needed", _("Needed"))],
+        help_text=_("completed, and nobody has reviewed it"),
+        error_messages=_NOT_OF_THE_LIST,
     )
     sort = forms.ChoiceField(
-        label="Sort",
+        label=_("Sort"),
         required=False,
         choices=SORTS,
-        error_messages={"invalid_choice": "Choose one of the list."},
+        error_messages=_NOT_OF_THE_LIST,
     )
 
     use_required_attribute = False
@@ -110,11 +123,9 @@ class SessionFilters(forms.Form):
         if not kinds:
             del self.fields["q"]
         else:
-            self.fields[
-                "q"
-            ].help_text = (
-                f"in {_and(kinds)}; “in quotes” for a phrase; the last word may be a beginning"
-            )
+            self.fields["q"].help_text = gettext(
+                "in %(texts)s; “in quotes” for a phrase; the last word may be a beginning"
+            ) % {"texts": _and(kinds)}
 
     def full_clean(self) -> None:
         """Beside Django's: a day that is none stays to be seen, in an input of text."""
@@ -125,7 +136,7 @@ class SessionFilters(forms.Form):
     def clean_q(self) -> str:
         text = str(self.cleaned_data["q"])
         if text and parse(text) is None:
-            raise forms.ValidationError("Write a word: letters or digits.")
+            raise forms.ValidationError(gettext("Write a word: letters or digits."))
         return text
 
     def clean_created_from(self) -> date | None:
@@ -135,14 +146,14 @@ class SessionFilters(forms.Form):
         day = _in_range(self.cleaned_data["created_to"])
         begin = self.cleaned_data.get("created_from")
         if day and begin and day < begin:
-            raise forms.ValidationError("This is before the first day; it is left out.")
+            raise forms.ValidationError(gettext("This is before the first day; it is left out."))
         return day
 
     def clean_score_to(self) -> float | None:
         score: float | None = self.cleaned_data["score_to"]
         lowest = self.cleaned_data.get("score_from")
         if score is not None and lowest is not None and score < lowest:
-            raise forms.ValidationError("This is below the lowest score; it is left out.")
+            raise forms.ValidationError(gettext("This is below the lowest score; it is left out."))
         return score
 
     def given(self) -> dict[str, Any]:
@@ -176,9 +187,11 @@ def chips(form: SessionFilters, query: QueryDict) -> Iterator[Chip]:
             continue
         field = form.fields[name]
         words: dict[Any, Any] = dict(getattr(field, "choices", ()))
-        shown = f"“{value}”" if name == "q" else words.get(value, value)
+        shown = (
+            gettext("“%(words)s”") % {"words": value} if name == "q" else words.get(value, value)
+        )
         if isinstance(value, float):
-            shown = f"{value:g}"
+            shown = formats.number_format(f"{value:g}")
         rest = query.copy()
         for gone in (name, "cursor"):
             rest.pop(gone, None)
@@ -208,10 +221,16 @@ def person_place(cursor: Cursor) -> tuple[str, datetime]:
 
 def _in_range(day: date | None) -> date | None:
     if day is not None and not _FIRST_DAY <= day <= _LAST_DAY:
-        raise forms.ValidationError("Choose a day between 1970 and 2199.")
+        raise forms.ValidationError(gettext("Choose a day between 1970 and 2199."))
     return day
 
 
 def _and(kinds: list[str]) -> str:
-    words = [f"{kind}s" for kind in kinds]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    """ "questions, answers and transcripts": kinds of sessions.search.KINDS, as the text names
+    them that says where a search looks."""
+    words = {
+        "answer": pgettext("searched in", "answers"),
+        "transcript": pgettext("searched in", "transcripts"),
+        "question": pgettext("searched in", "questions"),
+    }
+    return get_text_list([words[kind] for kind in kinds], gettext("and"))
