@@ -1,21 +1,24 @@
 # Everything people and the checks run. `make` alone lists the targets.
 PYTHON ?= python3
 PORT ?= 8000
+EVENTS_PORT ?= $(shell expr $(PORT) + 1)
 VENV ?= .venv
 BIN = $(VENV)/bin
 TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
-PYTEST = $(BIN)/python -m pytest -n 2 --dist loadscope
+TEST_WORKERS ?= 3
+PYTEST = $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: help run test test-postgres test-quick lint format bench schema clean
+.PHONY: help run test test-postgres test-quick lint format bench schema messages clean
 help:
 	@echo "make run            start at http://127.0.0.1:$(PORT) (PORT= changes it)"
 	@echo "make test           the whole suite on SQLite, browser tests included"
 	@echo "make test-postgres  the same on PostgreSQL (TEST_DATABASE_URL=$(TEST_DATABASE_URL))"
 	@echo "make test-quick     without browser, load and kill tests"
-	@echo "make lint           ruff, mypy, import contracts, migrations, schema"
+	@echo "make lint           ruff, mypy, import contracts, migrations, translations"
 	@echo "make bench          the benchmarks, as ratios"
 	@echo "make schema         writes docs/openapi.json anew"
+	@echo "make messages       brings interviewdata/locale up to the texts (needs GNU gettext)"
 
 $(VENV)/.runtime: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with PYTHON=")'
@@ -31,11 +34,7 @@ $(VENV)/.development: $(VENV)/.runtime requirements-dev.txt requirements-s3.txt 
 run: $(VENV)/.runtime
 	@if [ -z "$${DEBUG+set}" ] && ! grep -qs '^DEBUG=' .env; then DEBUG=1; export DEBUG; fi; \
 	$(BIN)/python manage.py setup_local && \
-	echo "Interview data is at http://127.0.0.1:$(PORT)/ (stop it with Ctrl-C)" && \
-	exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
-	  --workers $(WORKERS) --blocking-threads 2 --no-ws \
-	  --respawn-failed-workers --log-level warning \
-	  interviewdata.wsgi:application
+	exec $(BIN)/python manage.py serve --port $(PORT) --events-port $(EVENTS_PORT) --workers $(WORKERS)
 
 test: $(VENV)/.development
 	@CHROMIUM_PATH=$$(.ci/chromium $(BIN)/python) && export CHROMIUM_PATH && \
@@ -55,6 +54,7 @@ lint: $(VENV)/.development
 	$(BIN)/lint-imports
 	DEBUG=1 $(BIN)/python manage.py check --fail-level WARNING
 	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python .ci/messages.py check
 
 format: $(VENV)/.development
 	$(BIN)/ruff check --fix .
@@ -65,6 +65,9 @@ bench: $(VENV)/.development
 
 schema: $(VENV)/.development
 	DEBUG=1 $(BIN)/python manage.py spectacular --format openapi-json --file docs/openapi.json --validate --fail-on-warn
+
+messages: $(VENV)/.development
+	$(BIN)/python .ci/messages.py write
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles bench-results.json

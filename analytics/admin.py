@@ -6,12 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import BooleanField, Case, ExpressionWrapper, F, QuerySet, When
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, Model, QuerySet, When
 from django.forms import BaseModelFormSet
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from analytics import interview_actions, review_admin
 from analytics.models import SCORE_FIELDS, DashboardStats, Feedback, InterviewAnalytics
+from analytics.models.names import dimension_label
+from analytics.pages.numbers import local
 from analytics.visibility import (
     SCORE_FIGURES,
     hidden_figures_condition,
@@ -33,8 +37,9 @@ _PARTS = (
 )
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def _name(model: type[Model], column: str) -> Any:
+    """The name of a column as a heading, lazily."""
+    return capfirst(model._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
 
 
 class FeedbackInline(EvidenceInline):
@@ -57,11 +62,9 @@ class FeedbackInline(EvidenceInline):
         """Give each instance what its template shows: `scores` and `lists`."""
         for form in formset.forms:
             row: Any = form.instance
-            row.scores = [
-                (_words(name.removesuffix("_score")), getattr(row, name)) for name in SCORE_FIELDS
-            ]
+            row.scores = [(dimension_label(name), getattr(row, name)) for name in SCORE_FIELDS]
             row.lists = [
-                (_words(name), texts if isinstance(texts, list) else [texts])
+                (_name(Feedback, name), texts if isinstance(texts, list) else [texts])
                 for name in _LISTS
                 if (texts := getattr(row, name))
             ]
@@ -78,7 +81,7 @@ class AnalyticsInline(EvidenceInline):
         for form in formset.forms:
             row: Any = form.instance
             row.parts = [
-                (_words(name), pretty_json(value))
+                (_name(InterviewAnalytics, name), pretty_json(value))
                 for name in _PARTS
                 if (value := getattr(row, name))
             ]
@@ -121,12 +124,12 @@ def _figure(name: str) -> Callable[[Any], str]:
     """A column of a figure made from scores; in words where it is hidden. It sorts by what is
     shown: the order of hidden figures would tell them."""
 
-    @admin.display(description=_words(name), ordering=f"shown_{name}")
+    @admin.display(description=_name(DashboardStats, name), ordering=f"shown_{name}")
     def show(row: Any) -> str:
         if row.figures_hidden:
-            return "hidden until your score is in"
+            return gettext("hidden until your score is in")
         value = getattr(row, name)
-        return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+        return "–" if value is None else local(f"{value:.2f}".rstrip("0").rstrip("."))
 
     show.__name__ = name
     return show

@@ -1,7 +1,7 @@
 """Hiding who a candidate is: what of a text gives a name away, and what stands in its place.
 
-Pure: no Django. Hidden names are an aid to fair judgement, not a safeguard against somebody who
-wants to find out: an answer may describe its speaker without naming them.
+Pure, but for the reader's language. Hidden names are an aid to fair judgement, not a safeguard
+against somebody who wants to find out: an answer may describe its speaker without naming them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-MASK = "[name]"
+from django.utils.translation import gettext, gettext_noop
+
+MASK = gettext_noop("[name]")
 
 # Keys of `session_data` (letters alone, lower case) under which clients send who somebody is.
 _NAMING_KEYS = {
@@ -42,7 +44,7 @@ def candidate_label(position: int) -> str:
     while position:
         position, rest = divmod(position - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"Candidate {letters}"
+    return gettext("Candidate %(letters)s") % {"letters": letters}
 
 
 def identifying_texts(email: str, session_data: Any = None) -> set[str]:
@@ -96,7 +98,7 @@ class NameMask:
         for start, stop in sorted(spans):
             # Names that touch are one: how many they are, and of how many parts, tells too.
             if not pieces or not _JOINS.fullmatch(text, min(end, start), start):
-                pieces += [text[end:start], MASK]
+                pieces += [text[end:start], gettext(MASK)]
             end = max(end, stop)
         return "".join([*pieces, text[end:]])
 

@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AnalyticsConfig(AppConfig):
     name = "analytics"
     label = "analytics"
-    verbose_name = "Feedback and analytics"
+    verbose_name = _("Feedback and analytics")

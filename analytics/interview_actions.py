@@ -9,6 +9,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from analytics.pages.review_queue import AssignForm
 from analytics.services.assignment import assign_all
@@ -29,7 +31,7 @@ class AssignManyForm(AssignForm):
     session_id = None  # type: ignore[assignment]
 
 
-@admin.action(description="Assign selected interviews for review", permissions=["assign"])
+@admin.action(description=_("Assign selected interviews for review"), permissions=["assign"])
 def assign_for_review(
     modeladmin: InterviewSessionAdmin, request: HttpRequest, rows: QuerySet[InterviewSession]
 ) -> HttpResponseBase | None:
@@ -44,7 +46,7 @@ def assign_for_review(
             "admin/record/assign.html",
             {
                 **modeladmin.admin_site.each_context(request),
-                "title": "Assign for review",
+                "title": gettext("Assign for review"),
                 "opts": modeladmin.opts,
                 "form": form,
                 "chosen": chosen,
@@ -55,10 +57,12 @@ def assign_for_review(
     assigned, refusals = _assign(request, chosen, form)
     count = len(assigned)
     if assigned:
-        log_change(request, assigned, "Assigned for review.")
-        modeladmin.message_user(request, f"Assigned for review: {count}.", messages.SUCCESS)
+        log_change(request, assigned, gettext_noop("Assigned for review."))
+        words = gettext("Assigned for review: %(count)s.") % {"count": count}
+        modeladmin.message_user(request, words, messages.SUCCESS)
     for reason, times in refusals.most_common():
-        modeladmin.message_user(request, f"{reason} ({times} ×)", messages.WARNING)
+        words = gettext("%(reason)s (%(times)s ×)") % {"reason": reason, "times": times}
+        modeladmin.message_user(request, words, messages.WARNING)
     return None
 
 
@@ -83,7 +87,7 @@ def _assign(
     return assigned, refusals
 
 
-@admin.action(description="Recompute figures of selected interviews", permissions=["recompute"])
+@admin.action(description=_("Recompute figures of selected interviews"), permissions=["recompute"])
 def recompute(
     modeladmin: InterviewSessionAdmin, request: HttpRequest, rows: QuerySet[InterviewSession]
 ) -> None:
@@ -93,15 +97,18 @@ def recompute(
         return
     done = recompute_figures(session_ids=chosen)
     wrong = done.wrong_interviews + done.wrong_people
+    counted = gettext("Counted anew: interviews %(interviews)s, people %(people)s.") % {
+        "interviews": done.interviews,
+        "people": done.people,
+    }
+    outcome = gettext("All were right.")
+    if wrong:
+        outcome = gettext("Put right: interviews %(interviews)s, people %(people)s.") % {
+            "interviews": done.wrong_interviews,
+            "people": done.wrong_people,
+        }
     modeladmin.message_user(
-        request,
-        f"Counted anew: interviews {done.interviews}, people {done.people}."
-        + (
-            f" Put right: interviews {done.wrong_interviews}, people {done.wrong_people}."
-            if wrong
-            else " All were right."
-        ),
-        messages.WARNING if wrong else messages.SUCCESS,
+        request, f"{counted} {outcome}", messages.WARNING if wrong else messages.SUCCESS
     )
 
 

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from analytics.models import Review, ReviewAssignment, RubricCategory
 from analytics.services.assignment import assign, check_assignment, is_overdue, withdraw
@@ -28,21 +30,24 @@ def _as_form_error(refusal: DomainError) -> ValidationError:
 
 class RubricCategoryForm(forms.ModelForm):
     modes = forms.MultipleChoiceField(
+        label=_("Modes"),
         choices=Mode.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="interview modes it is for; none ticked: all",
+        help_text=_("interview modes it is for; none ticked: all"),
     )
     roles = LinesField(
+        label=_("Roles"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="roles it is for, one a line, in whatever case; empty: all",
+        help_text=_("roles it is for, one a line, in whatever case; empty: all"),
     )
     weight = forms.FloatField(
+        label=_("Weight"),
         min_value=0,
         max_value=100,
         initial=1,
-        help_text="share in the overall score, beside the weights of the others; 0: none",
+        help_text=_("share in the overall score, beside the weights of the others; 0: none"),
     )
 
     class Meta:
@@ -104,21 +109,25 @@ class RubricCategoryAdmin(HouseAdmin):
     ) -> None:
         save_category(obj)
 
-    @admin.display(description="modes")
+    @admin.display(description=_("modes"))
     def for_modes(self, row: RubricCategory) -> str:
-        return ", ".join(Mode(mode).label for mode in row.modes) or "all"
+        return ", ".join(str(Mode(mode).label) for mode in row.modes) or gettext("all")
 
-    @admin.display(description="roles")
+    @admin.display(description=_("roles"))
     def for_roles(self, row: RubricCategory) -> str:
-        return ", ".join(row.roles) or "all"
+        return ", ".join(row.roles) or gettext("all")
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("overdue", "Overdue"), ("done", "Done")]
+        return [
+            ("open", pgettext("assignment", "Open")),
+            ("overdue", pgettext("assignment", "Overdue")),
+            ("done", pgettext("assignment", "Done")),
+        ]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "open":
@@ -205,19 +214,21 @@ class ReviewAssignmentAdmin(RecordedAdmin):
             return False
         return super().has_delete_permission(request, obj)
 
-    @admin.display(description="interview")
+    @admin.display(description=_("interview"))
     def interview(self, row: ReviewAssignment) -> str:
         return session_link(row.session_id)
 
-    @admin.display(description="interview", ordering="session_id")
+    @admin.display(description=_("interview"), ordering="session_id")
     def of_interview(self, row: ReviewAssignment) -> str:
         return session_link(row.session_id, short=True)
 
-    @admin.display(description="state", ordering="submitted_at")
+    @admin.display(description=_("state"), ordering="submitted_at")
     def state(self, row: ReviewAssignment) -> str:
         if row.submitted_at is not None:
-            return "done"
-        return "overdue" if is_overdue(row, timezone.now()) else "open"
+            return pgettext("assignment", "done")
+        if is_overdue(row, timezone.now()):
+            return pgettext("assignment", "overdue")
+        return pgettext("assignment", "open")
 
 
 @admin.register(Review)
@@ -233,6 +244,6 @@ class ReviewAdmin(EvidenceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
         return visible_reviews(request.user, super().get_queryset(request))
 
-    @admin.display(description="overridden", boolean=True)
+    @admin.display(description=_("overridden"), boolean=True)
     def is_overridden(self, row: Review) -> bool:
         return bool(row.override_reason)

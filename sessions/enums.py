@@ -2,41 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
+from django.utils.functional import lazy
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 
 class Mode(models.TextChoices):
-    TECHNICAL = "technical", "Technical"
-    BEHAVIORAL = "behavioral", "Behavioral"
-    HR = "hr", "HR"
-    MIXED = "mixed", "Mixed"
-    PRACTICE = "practice", "Practice"
-    PUZZLE = "puzzle", "Puzzle"
-    CASE_STUDY = "case_study", "Case study"
-    SYSTEM_DESIGN = "system_design", "System design"
+    TECHNICAL = "technical", _("Technical")
+    BEHAVIORAL = "behavioral", _("Behavioral")
+    HR = "hr", _("HR")
+    MIXED = "mixed", _("Mixed")
+    PRACTICE = "practice", _("Practice")
+    PUZZLE = "puzzle", _("Puzzle")
+    CASE_STUDY = "case_study", _("Case study")
+    SYSTEM_DESIGN = "system_design", _("System design")
 
 
 class Difficulty(models.TextChoices):
-    BEGINNER = "beginner", "Beginner"
-    INTERMEDIATE = "intermediate", "Intermediate"
-    ADVANCED = "advanced", "Advanced"
-    EXPERT = "expert", "Expert"
+    BEGINNER = "beginner", _("Beginner")
+    INTERMEDIATE = "intermediate", _("Intermediate")
+    ADVANCED = "advanced", _("Advanced")
+    EXPERT = "expert", _("Expert")
 
 
 class Status(models.TextChoices):
-    CREATED = "created", "Created"
-    ACTIVE = "active", "Active"
-    COMPLETED = "completed", "Completed"
-    ABANDONED = "abandoned", "Abandoned"
+    CREATED = "created", _("Created")
+    ACTIVE = "active", _("Active")
+    COMPLETED = "completed", _("Completed")
+    ABANDONED = "abandoned", _("Abandoned")
 
 
 class Source(models.TextChoices):
     """Who gave a transcript, a score or an analysis."""
 
-    REVIEWER = "reviewer", "Reviewer"
-    SERVICE = "service", "Service"
-    CANDIDATE = "candidate", "Candidate"
-    IMPORT = "import", "Import"
+    REVIEWER = "reviewer", _("Reviewer")
+    SERVICE = "service", _("Service")
+    CANDIDATE = "candidate", _("Candidate")
+    IMPORT = "import", _("Import")
+
+
+# The same inside a sentence, where English writes them small: `gettext(source)`.
+gettext_noop("reviewer")
+gettext_noop("service")
+gettext_noop("candidate")
+gettext_noop("import")
+
+
+class EventKind(models.TextChoices):
+    """What can happen to an interview. `resumed`: its person came back after it was abandoned."""
+
+    CREATED = "created", "Created"
+    ASKED = "asked", "Questions asked"
+    ANSWERED = "answered", "Answered"
+    COMPLETED = "completed", "Completed"
+    ABANDONED = "abandoned", "Abandoned"
+    RESUMED = "resumed", "Resumed"
+    TRANSCRIBED = "transcribed", "Transcript saved"
+    SCORED = "scored", "Scored"
+
+
+class PresenceState(models.TextChoices):
+    """What a candidate's page says it is doing."""
+
+    THINKING = "thinking", "Thinking"
+    RECORDING = "recording", "Recording"
+    PAUSED = "paused", "Paused"
+    WRITING = "writing", "Writing"
+    REVIEWING = "reviewing", "Reviewing"
+    AWAY = "away", "Away"
 
 
 # Whose transcript or judgement stands for the interview: what people checked comes first, what
@@ -60,6 +97,16 @@ ALLOWED_MOVES = {
     Status.ABANDONED: {Status.ACTIVE, Status.COMPLETED},
     Status.COMPLETED: set(),
 }
+
+
+def use_one_of(words: Iterable[str]) -> Any:
+    """What a constraint says of an unknown word; put together when it is read."""
+    known = ", ".join(words)
+
+    def sentence() -> str:
+        return gettext("Use one of: %(words)s.") % {"words": known}
+
+    return lazy(sentence, str)()
 
 
 def normalize_word(value: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from sessions.enums import Mode
 
 
@@ -21,56 +23,58 @@ class ModeInfo:
 MODES = [
     ModeInfo(
         Mode.TECHNICAL.value,
-        "Craft of the role: knowledge, reasoning and code, spoken aloud.",
+        gettext_noop("Craft of the role: knowledge, reasoning and code, spoken aloud."),
         45,
         ["fundamentals", "problem solving", "tools of the role", "trade-offs"],
         ["correctness", "depth", "clarity of explanation", "awareness of limits"],
     ),
     ModeInfo(
         Mode.BEHAVIORAL.value,
-        "What the person did in real situations, and what came of it.",
+        gettext_noop("What the person did in real situations, and what came of it."),
         30,
         ["teamwork", "conflict", "ownership", "learning"],
         ["concrete situation", "own part in it", "result", "reflection"],
     ),
     ModeInfo(
         Mode.HR.value,
-        "Motivation, expectations and the way of working.",
+        gettext_noop("Motivation, expectations and the way of working."),
         25,
         ["motivation", "expectations", "working style", "questions to us"],
         ["honesty", "fit with the role", "clarity"],
     ),
     ModeInfo(
         Mode.MIXED.value,
-        "A bit of everything, in turns: technical, behavioral, case and HR questions.",
+        gettext_noop(
+            "A bit of everything, in turns: technical, behavioral, case and HR questions."
+        ),
         45,
         ["craft", "teamwork", "analysis", "motivation"],
         ["correctness", "structure", "communication", "reflection"],
     ),
     ModeInfo(
         Mode.PRACTICE.value,
-        "To warm up on one's own, from gentle to demanding.",
+        gettext_noop("To warm up on one's own, from gentle to demanding."),
         20,
         ["speaking freely", "structure", "confidence"],
         ["clarity", "completeness", "pace"],
     ),
     ModeInfo(
         Mode.PUZZLE.value,
-        "Puzzles with a definite answer; the way there counts.",
+        gettext_noop("Puzzles with a definite answer; the way there counts."),
         30,
         ["logic", "estimation", "probability"],
         ["approach", "correctness", "explanation"],
     ),
     ModeInfo(
         Mode.CASE_STUDY.value,
-        "An open business or product problem, taken apart aloud.",
+        gettext_noop("An open business or product problem, taken apart aloud."),
         45,
         ["framing", "analysis", "recommendation"],
         ["structure", "use of numbers", "judgement", "communication"],
     ),
     ModeInfo(
         Mode.SYSTEM_DESIGN.value,
-        "A system from requirements to trade-offs.",
+        gettext_noop("A system from requirements to trade-offs."),
         60,
         ["requirements", "architecture", "scale", "failure"],
         ["soundness", "trade-offs", "depth", "clarity"],

@@ -6,8 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from analytics.models.feedback import Feedback, score_field
+from analytics.models.names import category_label
+from interviewdata.common.names import name_for_people
 
 
 class RubricCategory(models.Model):
@@ -18,47 +22,52 @@ class RubricCategory(models.Model):
     """
 
     DIMENSIONS = (
-        ("technical_score", "technical"),
-        ("communication_score", "communication"),
-        ("problem_solving_score", "problem solving"),
-        ("confidence_score", "confidence"),
+        ("technical_score", pgettext_lazy("dimension", "technical")),
+        ("communication_score", pgettext_lazy("dimension", "communication")),
+        ("problem_solving_score", pgettext_lazy("dimension", "problem solving")),
+        ("confidence_score", pgettext_lazy("dimension", "confidence")),
     )
 
     name = models.CharField(max_length=80, unique=True)
     description = models.TextField(blank=True)
-    anchor_low = models.TextField(blank=True, help_text="what 0–3 looks like")
-    anchor_middle = models.TextField(blank=True, help_text="what 4–6 looks like")
-    anchor_high = models.TextField(blank=True, help_text="what 7–10 looks like")
-    weight = models.FloatField(default=1, help_text="share in the overall score; 0: none")
+    anchor_low = models.TextField(blank=True, help_text=_("what 0–3 looks like"))
+    anchor_middle = models.TextField(blank=True, help_text=_("what 4–6 looks like"))
+    anchor_high = models.TextField(blank=True, help_text=_("what 7–10 looks like"))
+    weight = models.FloatField(default=1, help_text=_("share in the overall score; 0: none"))
     modes = models.JSONField(
-        default=list, blank=True, help_text="interview modes it is for; empty: all"
+        default=list, blank=True, help_text=_("interview modes it is for; empty: all")
     )
     roles = models.JSONField(
-        default=list, blank=True, help_text="roles it is for, in lower case; empty: all"
+        default=list, blank=True, help_text=_("roles it is for, in lower case; empty: all")
     )
     dimension = models.CharField(max_length=40, blank=True, choices=DIMENSIONS)
-    position = models.PositiveSmallIntegerField(default=100, help_text="order on the form")
+    position = models.PositiveSmallIntegerField(default=100, help_text=_("order on the form"))
     is_active = models.BooleanField(default=True)
 
     class Meta:
         db_table = "rubric_categories"
-        verbose_name_plural = "rubric categories"
+        verbose_name_plural = _("rubric categories")
         constraints = [
             models.CheckConstraint(
                 condition=Q(weight__gte=0, weight__lte=100),
                 name="%(app_label)s_%(class)s_weight_range",
-                violation_error_message="A weight is between 0 and 100.",
+                violation_error_message=_("A weight is between 0 and 100."),
             ),
             models.UniqueConstraint(
                 fields=["dimension"],
                 condition=~Q(dimension=""),
                 name="%(app_label)s_%(class)s_dimension_once",
-                violation_error_message="Another category stands for this dimension.",
+                violation_error_message=_("Another category stands for this dimension."),
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name as pages show it."""
+        return category_label(self.name, self.dimension)
 
 
 class ReviewAssignment(models.Model):
@@ -97,7 +106,7 @@ class ReviewAssignment(models.Model):
             models.UniqueConstraint(
                 fields=["session", "reviewer"],
                 name="%(app_label)s_%(class)s_once",
-                violation_error_message="This reviewer has this interview already.",
+                violation_error_message=_("This reviewer has this interview already."),
             ),
         ]
         indexes = [
@@ -106,7 +115,7 @@ class ReviewAssignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"assignment {self.pk}"
+        return gettext("assignment %(id)s") % {"id": self.pk}
 
 
 class ReviewDraft(models.Model):
@@ -135,7 +144,7 @@ class ReviewDraft(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"draft {self.pk}"
+        return gettext("draft %(id)s") % {"id": self.pk}
 
 
 class Review(models.Model):
@@ -166,7 +175,7 @@ class Review(models.Model):
     )
     weighted_score = score_field()
     override_reason = models.TextField(
-        blank=True, help_text="why the overall score is not the weighted mean; empty: it is"
+        blank=True, help_text=_("why the overall score is not the weighted mean; empty: it is")
     )
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -186,9 +195,62 @@ class Review(models.Model):
                 condition=Q(weighted_score__isnull=True)
                 | Q(weighted_score__gte=0, weighted_score__lte=10),
                 name="%(app_label)s_%(class)s_score_range",
-                violation_error_message="Scores are between 0 and 10.",
+                violation_error_message=_("Scores are between 0 and 10."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"review {self.pk}"
+        return gettext("review %(id)s") % {"id": self.pk}
+
+
+name_for_people(
+    RubricCategory,
+    _("rubric category"),
+    _("rubric categories"),
+    name=_("name"),
+    description=_("description"),
+    anchor_low=_("anchor low"),
+    anchor_middle=_("anchor middle"),
+    anchor_high=_("anchor high"),
+    weight=_("weight"),
+    modes=_("modes"),
+    roles=_("roles"),
+    dimension=_("dimension"),
+    position=_("position"),
+    is_active=_("is active"),
+)
+
+name_for_people(
+    ReviewAssignment,
+    _("review assignment"),
+    _("review assignments"),
+    session=_("session"),
+    reviewer=_("reviewer"),
+    due_at=_("due at"),
+    assigned_by=_("assigned by"),
+    created_at=_("created at"),
+    submitted_at=_("submitted at"),
+)
+
+name_for_people(
+    ReviewDraft,
+    _("review draft"),
+    _("review drafts"),
+    session=_("session"),
+    reviewer=_("reviewer"),
+    content=_("content"),
+    updated_at=_("updated at"),
+)
+
+name_for_people(
+    Review,
+    _("review"),
+    _("reviews"),
+    session=_("session"),
+    reviewer=_("reviewer"),
+    feedback=_("feedback"),
+    scores=_("scores"),
+    weighted_score=_("weighted score"),
+    override_reason=_("override reason"),
+    created_at=_("created at"),
+)

@@ -8,17 +8,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from analytics.agreement import MIN_DIFFERENCES, MIN_UNITS
+from analytics.agreement import MIN_DIFFERENCES, MIN_UNITS, RELIABLE, TENTATIVE
 from analytics.anonymity import NameMask
+from analytics.models.names import dimension_labels
 from analytics.pages.compare_query import ANSWERS, SCORES, Place, read_place
 from analytics.pages.compare_shown import (
-    DIMENSION_NAMES,
     agreement_rows,
     mask_of,
     score_rows,
     severity_rows,
     shown_answers,
 )
+from analytics.pages.numbers import local
 from analytics.services.comparison import (
     ANSWERS_A_PAGE,
     MOST_CHOSEN,
@@ -149,7 +150,7 @@ def _questions(place: Place) -> dict[str, Any]:
         "place": place,
         "questions": shown,
         "unsaid": len(found) - len(shown),
-        "newest_searched": f"{NEWEST_SEARCHED:,}",
+        "newest_searched": local(f"{NEWEST_SEARCHED:,}"),
         "session_ids": sorted({question.interviewee.session_id for question, _url in shown}),
         "detail": "questions to compare",
     }
@@ -168,7 +169,7 @@ def _by_scores(request: HttpRequest, place: Place) -> dict[str, Any]:
     place = _with_known(place, people, mask)
     shown: dict[str, Any] = {
         "place": place,
-        "dimensions": DIMENSION_NAMES,
+        "dimensions": dimension_labels(),
         "rows": score_rows(page.interviews, mask, letters=place.letters),
         "hidden": sum(one.is_hidden for one in page.interviews),
         "sees_raters": request.user.has_perm(SEE_SCORES),
@@ -182,6 +183,8 @@ def _by_scores(request: HttpRequest, place: Place) -> dict[str, Any]:
             "figures": figures,
             "agreements": agreement_rows(figures),
             "severities": severity_rows(figures),
+            "reliable": RELIABLE,
+            "tentative": TENTATIVE,
             "least_units": MIN_UNITS,
             "least_differences": MIN_DIFFERENCES,
             "newest_compared": NEWEST_COMPARED,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from analytics.agreement import RELIABLE, TENTATIVE, Agreement, Severity
+from analytics.pages.numbers import local
 
 WIDTH = 160.0
 HEIGHT = 28.0
@@ -48,7 +51,7 @@ def _at(value: float, least: float, most: float) -> float:
 
 def signed(value: float, places: int = 2) -> str:
     """A difference with its sign, a true minus: −1.33."""
-    return f"{value:+.{places}f}".replace("-", "−")
+    return local(f"{value:+.{places}f}").replace("-", "−")
 
 
 def score_strip(mean: float, given: Mapping[str, float], words: str) -> Strip:
@@ -60,7 +63,7 @@ def score_strip(mean: float, given: Mapping[str, float], words: str) -> Strip:
         # Up, down, further up …: equal scores stay one column.
         offset = (covered + 1) // 2 * _STEP * (-1 if covered % 2 else 1)
         y = min(max(HEIGHT / 2 + offset, 4.0), HEIGHT - 4)
-        dots.append(Dot(x, y, f"{rater}: {score:g}"))
+        dots.append(Dot(x, y, f"{rater}: {local(f'{score:g}')}"))
     values = given.values()
     return Strip(
         low=_at(min(values), 0, 10),
@@ -84,7 +87,12 @@ def alpha_strip(found: Agreement) -> Strip | None:
         middle=_at(found.alpha, 0, 1),
         dots=(),
         marks=tuple(_at(value, 0, 1) for value in (0, TENTATIVE, RELIABLE, 1)),
-        words=f"Alpha {found.alpha:.2f}, 95 % interval {low:.2f} to {high:.2f}",
+        words=gettext("Alpha %(alpha)s, 95 %% interval %(low)s to %(high)s")
+        % {
+            "alpha": local(f"{found.alpha:.2f}"),
+            "low": local(f"{low:.2f}"),
+            "high": local(f"{high:.2f}"),
+        },
     )
 
 
@@ -98,5 +106,5 @@ def severity_strip(found: Severity | None) -> Strip | None:
         middle=_at(found.difference, -3, 3),
         dots=(),
         marks=(_at(0, -3, 3),),
-        words=f"{signed(found.difference)} points",
+        words=gettext("%(difference)s points") % {"difference": signed(found.difference)},
     )

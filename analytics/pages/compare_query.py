@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from analytics.services.comparison import MOST_CHOSEN, InterviewFilter
 from interviewdata.common.errors import Invalid
@@ -26,15 +27,15 @@ _MOST_LETTERS = 100_000
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)
 
 
-def _choice(label: str, choices: Any, anything: str) -> forms.ChoiceField:
+def _choice(label: Any, choices: Any, anything: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=[("", anything), *choices])
 
 
-def _day(label: str) -> forms.DateField:
+def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         validators=[MinValueValidator(_FIRST_DAY), MaxValueValidator(_LAST_DAY)],
     )
 
@@ -42,9 +43,9 @@ def _day(label: str) -> forms.DateField:
 class _Filters(forms.Form):
     """Fields that both forms have; what is filled in wrongly narrows nothing and is said."""
 
-    role = forms.CharField(required=False, max_length=120)
-    mode = _choice("Mode", Mode.choices, "All modes")
-    difficulty = _choice("Difficulty", Difficulty.choices, "All difficulties")
+    role = forms.CharField(label=_("Role"), required=False, max_length=120)
+    mode = _choice(_("Mode"), Mode.choices, _("All modes"))
+    difficulty = _choice(_("Difficulty"), Difficulty.choices, _("All difficulties"))
 
     def __init__(self, query: QueryDict) -> None:
         super().__init__(query, auto_id="compare-%s")
@@ -56,7 +57,7 @@ class _Filters(forms.Form):
 
 class QuestionForm(_Filters):
     q = forms.CharField(
-        label="Words of a question",
+        label=_("Words of a question"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
@@ -65,9 +66,9 @@ class QuestionForm(_Filters):
 
 
 class ScoresForm(_Filters):
-    since = _day("From")
-    until = _day("To")
-    scored = _choice("Scores", [("1", "Only scored interviews")], "Scored or not")
+    since = _day(_("From"))
+    until = _day(_("To"))
+    scored = _choice(_("Scores"), [("1", _("Only scored interviews"))], _("Scored or not"))
 
 
 @dataclass(frozen=True)

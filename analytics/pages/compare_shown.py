@@ -10,18 +10,25 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, gettext_noop
 
-from analytics.agreement import Agreement, Severity
+from analytics.agreement import Agreement, Severity, Verdict
 from analytics.anonymity import NameMask, candidate_label, identifying_texts
 from analytics.calculations import DIMENSIONS, mean
+from analytics.models.names import dimension_label, dimension_labels
 from analytics.pages.compare_drawings import Strip, alpha_strip, score_strip, severity_strip, signed
+from analytics.pages.numbers import local
 from analytics.services.comparison import Answer, Interviewee
 from analytics.services.comparison_scores import JudgedInterview, RaterFigures
 
-DIMENSION_NAMES = tuple(
-    name.removesuffix("_score").replace("_", " ").capitalize() for name in DIMENSIONS
-)
-UNNAMED = "unnamed rater"
+UNNAMED = gettext_noop("unnamed rater")
+VERDICTS = {
+    Verdict.TOO_FEW: gettext_noop("Too few to say"),
+    Verdict.NO_VARIATION: gettext_noop("All scores are equal: nothing to agree about"),
+    Verdict.RELIABLE: gettext_noop("Reliable"),
+    Verdict.TENTATIVE: gettext_noop("For tentative conclusions only"),
+    Verdict.UNRELIABLE: gettext_noop("Not to be relied on"),
+}
 READ_AT_ONCE = 1200  # characters of an answer that are shown before "Read on"
 
 
@@ -61,7 +68,8 @@ def candidates(
     for position, person in enumerate(people):
         label = person.email if mask is None else candidate_label(letters + position)
         first = first_of.setdefault(person.email, label)
-        note = f"same person as {first}" if mask is not None and first != label else ""
+        is_known = mask is not None and first != label
+        note = gettext("same person as %(candidate)s") % {"candidate": first} if is_known else ""
         tells = mask is not None and mask.hides(person.session_id)
         shown.append(
             Candidate(
@@ -174,24 +182,30 @@ def score_rows(
             candidate=person,
             is_hidden=one.is_hidden,
             cells=[_score_cell(one, place) for place in range(len(DIMENSIONS))],
-            raters=[(rater or UNNAMED, tuple(s)) for rater, s in sorted(one.by_rater.items())],
+            raters=[
+                (rater or gettext(UNNAMED), tuple(s)) for rater, s in sorted(one.by_rater.items())
+            ],
         )
         for one, person in zip(interviews, people, strict=True)
     ]
 
 
 def _score_cell(interview: JudgedInterview, place: int) -> ScoreCell:
-    name = DIMENSION_NAMES[place]
+    name = dimension_label(DIMENSIONS[place])
     given = {
-        rater or UNNAMED: score
+        rater or gettext(UNNAMED): score
         for rater, scores in interview.by_rater.items()
         if (score := scores[place]) is not None
     }
     middle = mean(given.values())
     if middle is None:
         return ScoreCell(name)
-    listed = ", ".join(f"{rater} {score:g}" for rater, score in sorted(given.items()))
-    words = f"{name}: mean {middle:.3g}; {listed}"
+    listed = "; ".join(f"{rater} {local(f'{score:g}')}" for rater, score in sorted(given.items()))
+    words = gettext("%(dimension)s: mean %(mean)s (%(scores)s)") % {
+        "dimension": name,
+        "mean": local(f"{middle:.3g}"),
+        "scores": listed,
+    }
     return ScoreCell(
         name=name,
         mean=middle,
@@ -206,6 +220,7 @@ def _score_cell(interview: JudgedInterview, place: int) -> ScoreCell:
 class AgreementRow:
     name: str
     found: Agreement
+    verdict: str
     strip: Strip | None
 
 
@@ -228,17 +243,18 @@ class SeverityRow:
 
 def agreement_rows(figures: RaterFigures) -> list[AgreementRow]:
     return [
-        AgreementRow(name, found, alpha_strip(found))
-        for name, found in zip(DIMENSION_NAMES, figures.agreements, strict=True)
+        AgreementRow(name, found, gettext(VERDICTS[found.verdict]), alpha_strip(found))
+        for name, found in zip(dimension_labels(), figures.agreements, strict=True)
     ]
 
 
 def severity_rows(figures: RaterFigures) -> list[SeverityRow]:
     """The raters, the most severe in the overall score first."""
+    names = dimension_labels()
     return [
         SeverityRow(
-            rater or UNNAMED,
-            [_severity_cell(name, one) for name, one in zip(DIMENSION_NAMES, found, strict=True)],
+            rater or gettext(UNNAMED),
+            [_severity_cell(name, one) for name, one in zip(names, found, strict=True)],
         )
         for rater, found in sorted(figures.severities.items(), key=_overall_severity)
     ]
@@ -253,5 +269,8 @@ def _overall_severity(item: tuple[str, list[Severity | None]]) -> tuple[bool, fl
 def _severity_cell(name: str, found: Severity | None) -> SeverityCell:
     if found is None or found.difference is None or found.low is None or found.high is None:
         return SeverityCell(name, found.count if found else 0)
-    bounds = f"{signed(found.low)} to {signed(found.high)}"
+    bounds = gettext("%(low)s to %(high)s") % {
+        "low": signed(found.low),
+        "high": signed(found.high),
+    }
     return SeverityCell(name, found.count, signed(found.difference), bounds, severity_strip(found))

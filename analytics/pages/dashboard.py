@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from analytics import figures
@@ -82,34 +84,38 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def _scores(sample: overview.Sample, links: Links, user: Any) -> dict[str, Any]:
     whole = overview_scores.overall(sample.rows)
     groups = {
-        (title, column): overview_scores.by_attribute(sample.rows, column)
-        for title, column in (("Role", "role"), ("Mode", "mode"), ("Difficulty", "difficulty"))
+        column: overview_scores.by_attribute(sample.rows, column)
+        for column in ("role", "mode", "difficulty")
     }
     people = overview_scores.people(sample.rows) if user.has_perm(PEOPLE) else []
     shown = [group for found in groups.values() for group in found.shown]
+    overall = parts.group_row(whole, gettext("All"), links.scored()) if whole else None
     return {
-        "overall": parts.group_row(whole, "All", links.scored()) if whole else None,
+        "overall": overall,
+        "overall_link": _figure(overall.n, gettext("scored interviews")) if overall else "",
         "distribution": whole.distribution if whole else None,
         "bins": parts.bin_rows(whole, links) if whole and whole.distribution else [],
-        "groups": [
-            parts.groups_part(title, column, found, links)
-            for (title, column), found in groups.items()
-        ],
+        "groups": [parts.groups_part(column, found, links) for column, found in groups.items()],
         "dimensions": parts.dimension_rows(overview_scores.by_dimension(sample.rows)),
         "people": parts.person_rows(people, links),
         "told_apart": parts.told_apart([*shown, *([whole] if whole else [])], people),
     }
 
 
+def _figure(cell: parts.Cell, what: str) -> str:
+    """The component as HTML, for a number that stands within a sentence."""
+    return render_to_string("components/figure.html", {"cell": cell, "what": what})
+
+
 def _stats(counts: overview.Counts, filters: Filters, links: Links) -> list[dict[str, str]]:
     """The figures at the head of the page. Shares say nothing where one status is asked for."""
     found = [
-        {"label": "Interviews", "value": parts.number(counts.total), "url": links.rows()},
+        {"label": gettext("Interviews"), "value": parts.number(counts.total), "url": links.rows()},
     ]
     if not filters.status:
         for label, status, share in (
-            ("Completed", Status.COMPLETED, counts.completion),
-            ("Abandoned", Status.ABANDONED, counts.abandonment),
+            (gettext("Completed"), Status.COMPLETED, counts.completion),
+            (gettext("Abandoned"), Status.ABANDONED, counts.abandonment),
         ):
             found.append(
                 {

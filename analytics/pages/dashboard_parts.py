@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import dateformat
+from django.utils.translation import gettext, gettext_lazy, pgettext
+
 from analytics.figures import Mean, Share
+from analytics.models.names import dimension_label
 from analytics.pages.dashboard_links import Links, person_url
+from analytics.pages.numbers import local
 from analytics.services.overview import Counts
 from analytics.services.overview_questions import QuestionFigures
 from analytics.services.overview_scores import Group, Groups, Person
@@ -18,6 +23,12 @@ from sessions.enums import Difficulty, Mode, Status
 STATUS_ORDER = (Status.COMPLETED, Status.ACTIVE, Status.CREATED, Status.ABANDONED)
 _LABELS_IN_A_ROW = 4  # on a phone
 _WORDS = {**dict(Mode.choices), **dict(Difficulty.choices)}
+# By what scores are grouped: head of the column, head of the part.
+_GROUPINGS = {
+    "role": (gettext_lazy("Role"), gettext_lazy("By role")),
+    "mode": (gettext_lazy("Mode"), gettext_lazy("By mode")),
+    "difficulty": (gettext_lazy("Difficulty"), gettext_lazy("By difficulty")),
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,10 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class GroupsPart:
+    """`column` names the part in the page; `title` heads its table, `heading` stands above it."""
+
     title: str
+    heading: str
     column: str
     rows: list[GroupRow]
     left_out: int
@@ -94,8 +108,8 @@ class QuestionRow:
 
 
 def number(value: int) -> str:
-    """1234567 → "1,234,567"."""
-    return f"{value:,}"
+    """1234567 → "1,234,567", or as the reader's language writes it."""
+    return local(f"{value:,}")
 
 
 def weeks_part(counts: Counts, links: Links) -> WeeksPart:
@@ -130,21 +144,27 @@ def weeks_part(counts: Counts, links: Links) -> WeeksPart:
             for status in STATUS_ORDER
         ],
         total=Cell(number(counts.total), links.rows()),
-        summary=(
-            f"Interviews of {len(counts.weeks)} weeks by status, a column a week. "
-            f"{number(counts.total)} in all, most in the week of {_day(busiest.week.first)}: "
-            f"{number(busiest.total)}. The table has every number."
-        ),
+        summary=gettext(
+            "Interviews of %(weeks)s weeks by status, a column a week. %(total)s in all, most in "
+            "the week of %(day)s: %(most)s. The table has every number."
+        )
+        % {
+            "weeks": len(counts.weeks),
+            "total": number(counts.total),
+            "day": _day(busiest.week.first),
+            "most": number(busiest.total),
+        },
     )
 
 
-def groups_part(title: str, column: str, groups: Groups, links: Links) -> GroupsPart:
+def groups_part(column: str, groups: Groups, links: Links) -> GroupsPart:
     """`column` is the attribute of the groups: role, mode or difficulty."""
     rows = [
-        group_row(group, _WORDS.get(group.name, group.name), links.group(column, group.name))
+        group_row(group, str(_WORDS.get(group.name, group.name)), links.group(column, group.name))
         for group in groups.shown
     ]
-    return GroupsPart(title, column, rows, groups.left_out)
+    title, heading = _GROUPINGS[column]
+    return GroupsPart(str(title), str(heading), column, rows, groups.left_out)
 
 
 def group_row(group: Group, name: str, url: str) -> GroupRow:
@@ -164,7 +184,7 @@ def group_row(group: Group, name: str, url: str) -> GroupRow:
 def dimension_rows(dimensions: Sequence[tuple[str, Mean]]) -> list[GroupRow]:
     return [
         GroupRow(
-            name=column.removesuffix("_score").replace("_", " ").capitalize(),
+            name=dimension_label(column),
             n=Cell(number(figures.n), ""),
             mean=figures.mean,
             low=figures.low,
@@ -193,10 +213,17 @@ def person_rows(people: Sequence[Person], links: Links) -> list[PersonRow]:
             last=one.scores[-1],
             slope=one.trend.slope,
             line=charts.line(one.scores, fit=(one.trend.first, one.trend.last)),
-            summary=f"Scores in order: {', '.join(f'{score:g}' for score in one.scores[-20:])}",
+            summary=gettext("Scores in order: %(scores)s") % {"scores": in_order(one.scores[-20:])},
         )
         for one in people
     ]
+
+
+def in_order(scores: Sequence[float]) -> str:
+    """ "7.5, 8": scores in a sentence, with more than a comma between them where it is the decimal
+    sign."""
+    separator = pgettext("between numbers in a sentence", ", ")
+    return separator.join(local(f"{score:g}") for score in scores)
 
 
 def question_rows(questions: Sequence[QuestionFigures], links: Links) -> list[QuestionRow]:
@@ -210,9 +237,15 @@ def share_note(share: Share) -> str:
     if share.share is None:
         return ""
     if share.low is None or share.high is None:
-        return f"{_percent(share.share)}; too few to say more"
+        return gettext("%(share)s; too few to say more") % {"share": _percent(share.share)}
     whole, low, high = (_percent(value) for value in (share.share, share.low, share.high))
-    return whole if low == high else f"{whole}, between {low} and {high}"
+    if low == high:
+        return whole
+    return gettext("%(share)s, between %(low)s and %(high)s") % {
+        "share": whole,
+        "low": low,
+        "high": high,
+    }
 
 
 def _percent(value: float) -> str:
@@ -230,9 +263,16 @@ def told_apart(groups: Sequence[Group], people: Sequence[Person]) -> list[str]:
 
 
 def _bins_in_words(bins: Sequence[int]) -> str:
-    parts = [f"{n} from {place} to {place + 1}" for place, n in enumerate(bins) if n]
-    return f"Scores: {', '.join(parts)}" if parts else "No scores"
+    parts = [
+        gettext("%(n)s from %(low)s to %(high)s") % {"n": n, "low": place, "high": place + 1}
+        for place, n in enumerate(bins)
+        if n
+    ]
+    if not parts:
+        return gettext("No scores")
+    return gettext("Scores: %(scores)s") % {"scores": ", ".join(parts)}
 
 
 def _day(day: Any) -> str:
-    return f"{day.day} {day:%b}"
+    """A day without its year, for little room."""
+    return dateformat.format(day, pgettext("a day, as Django's date filter has it", "j M"))

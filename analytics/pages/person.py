@@ -7,10 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from analytics.figures import trend
-from analytics.models import DashboardStats
+from analytics.models import SCORE_FIELDS, DashboardStats
+from analytics.models.names import dimension_label
+from analytics.pages.dashboard_parts import in_order
 from analytics.services import person as service
 from analytics.services.overview import Scored
 from interviewdata.common import charts
@@ -22,13 +25,6 @@ from sessions.services.access_record import record_access
 
 SCORES = "analytics.view_feedback"
 FIGURES = "analytics.view_dashboardstats"
-_AVERAGES = (
-    ("Overall", "avg_overall_score"),
-    ("Technical", "avg_technical_score"),
-    ("Communication", "avg_communication_score"),
-    ("Problem solving", "avg_problem_solving_score"),
-    ("Confidence", "avg_confidence_score"),
-)
 
 
 @require_safe
@@ -89,7 +85,7 @@ def _averages(figures: service.Figures) -> list[tuple[str, float | None]]:
     stats: DashboardStats | None = figures.stats
     if stats is None or figures.is_hidden:
         return []
-    return [(label, getattr(stats, column)) for label, column in _AVERAGES]
+    return [(dimension_label(name), getattr(stats, f"avg_{name}")) for name in SCORE_FIELDS]
 
 
 def _trend(scored: list[Scored]) -> dict[str, Any]:
@@ -99,10 +95,9 @@ def _trend(scored: list[Scored]) -> dict[str, Any]:
         "rows": scored[::-1],
         "line": charts.line(values, fit=(line.first, line.last) if line else None),
         "slope": line.slope if line else None,
-        "summary": (
-            f"Overall scores of {len(values)} interviews in their order: "
-            f"{', '.join(f'{value:g}' for value in values)}."
-        ),
+        # Of two interviews at least: there is no trend of one.
+        "summary": gettext("Overall scores of %(n)s interviews in their order: %(scores)s.")
+        % {"n": len(values), "scores": in_order(values)},
     }
 
 

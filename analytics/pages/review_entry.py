@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from analytics.calculations import weighted_mean
 from analytics.models import Review, RubricCategory
@@ -120,7 +121,9 @@ def pieces_at(times: str, transcript: int, words: Sequence[Word]) -> list[Piece]
     for start, end in spans_of(times):
         found = words_between(words, start, end)
         if found is None:
-            raise ValueError("Nothing is said at that time; times are minutes and seconds.")
+            raise ValueError(
+                gettext("Nothing is said at that time; times are minutes and seconds.")
+            )
         pieces.append(Piece(transcript, *found))
     return pieces
 
@@ -131,7 +134,8 @@ def _number(text: str, name: str, errors: dict[str, list[str]]) -> float | None:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        errors.setdefault(name, []).append("Write a number from 0 to 10, in steps of 0.5.")
+        sentence = gettext("Write a number from 0 to 10, in steps of 0.5.")
+        errors.setdefault(name, []).append(sentence)
         return None
 
 
@@ -183,7 +187,9 @@ def _passages(evidence: str, transcripts: Mapping[int, Sequence[Word]]) -> list[
         if piece.first <= piece.last < len(words):
             passages.append({"key": key, **quote(piece, words)})
         else:
-            passages.append({"key": key, "text": "not in the transcript any more", "start": None})
+            passages.append(
+                {"key": key, "text": gettext("not in the transcript any more"), "start": None}
+            )
     return passages
 
 

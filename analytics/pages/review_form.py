@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from analytics.models import Review, ReviewAssignment, ReviewDraft
+from analytics.models.names import dimension_labels
 from analytics.pages.review_entry import (
     Draft,
     cards_of,
@@ -22,7 +24,7 @@ from analytics.pages.review_entry import (
     transcripts_in,
 )
 from analytics.pages.review_material import questions_with_answers, shown_transcript
-from analytics.pages.review_results import HEADINGS, rater_rows
+from analytics.pages.review_results import rater_rows
 from analytics.services.assignment import is_overdue
 from analytics.services.evidence import words_by_transcript
 from analytics.services.review import (
@@ -83,7 +85,7 @@ def review_form(request: HttpRequest, session_id: str) -> HttpResponseBase:
         return _page(
             request, interview, typed=draft, errors=errors, status=STATUS_OF_CODE[refusal.code]
         )
-    messages.success(request, "Your review is in.")
+    messages.success(request, gettext("Your review is in."))
     return redirect("review-form", session_id=session_id)
 
 
@@ -114,9 +116,9 @@ def review_draft(request: HttpRequest, session_id: str) -> HttpResponseBase:
     if wants_json:
         return success("The draft was saved.", savedAt=draft.updated_at)
     if "drop" in request.POST:
-        messages.success(request, "The draft was thrown away.")
+        messages.success(request, gettext("The draft was thrown away."))
     else:
-        messages.success(request, "The draft was saved.")
+        messages.success(request, gettext("The draft was saved."))
     return redirect("review-form", session_id=session_id)
 
 
@@ -173,7 +175,7 @@ def _page(
             "questions": questions_with_answers(session_id),
             "blind": blind,
             "may_see": may_see,
-            "headings": HEADINGS,
+            "headings": dimension_labels(),
             "raters": rater_rows(user, session_id) if may_see and not blind else [],
         },
         status=status,

@@ -14,6 +14,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from analytics.models import Review, ReviewAssignment, ReviewDraft
@@ -40,13 +42,13 @@ RECENT = 10
 class AssignForm(forms.Form):
     """Which interview, who, until when (the end of that day in the reader's zone)."""
 
-    session_id = forms.CharField(label="Interview", max_length=128)
+    session_id = forms.CharField(label=_("Interview"), max_length=128)
     reviewers: Any = forms.ModelMultipleChoiceField(
-        queryset=None, widget=forms.CheckboxSelectMultiple, label="Reviewers"
+        queryset=None, widget=forms.CheckboxSelectMultiple, label=_("Reviewers")
     )
     due = forms.DateField(
         required=False,
-        label="Due",
+        label=_("Due"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -61,7 +63,7 @@ class AssignForm(forms.Form):
         end = time(23, 59, tzinfo=timezone.get_current_timezone())
         moment = datetime.combine(day, end)
         if moment <= timezone.now():
-            raise forms.ValidationError("Choose a day to come, or today.")
+            raise forms.ValidationError(gettext("Choose a day to come, or today."))
         return moment
 
 
@@ -100,10 +102,11 @@ def review_queue(request: HttpRequest) -> HttpResponseBase:
             by=user,
         )
     except NotFound:
-        form.add_error("session_id", "There is no interview with this id.")
+        form.add_error("session_id", gettext("There is no interview with this id."))
         return _page(request, form, status=400)
     if outcome.names:
-        messages.success(request, f"Assigned to {', '.join(outcome.names)}.")
+        words = gettext("Assigned to %(names)s.") % {"names": ", ".join(outcome.names)}
+        messages.success(request, words)
     for refusal in outcome.refusals:
         messages.warning(request, refusal)
     return redirect("review-queue")

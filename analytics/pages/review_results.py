@@ -5,20 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from analytics.models import SCORE_FIELDS, Feedback
+from analytics.models.names import category_label
 from analytics.visibility import visible_feedback, visible_reviews
 from sessions.enums import Source
 
-HEADINGS = ("Overall", "Technical", "Communication", "Problem solving", "Confidence")
+# Of raters who are no reviewers, what they are.
+_KINDS = {
+    Source.SERVICE.value: gettext_noop("service"),
+    Source.IMPORT.value: gettext_noop("import"),
+}
 
 
 @dataclass(frozen=True)
 class RaterRow:
-    """One rater's newest judgement: scores in order of HEADINGS, further categories, texts, and
-    the details of a review made on the form."""
+    """One rater's newest judgement: `scores` in order of SCORE_FIELDS, further categories, texts,
+    and the details of a review made on the form. `kind` is empty for a reviewer."""
 
     name: str
-    source: str
+    kind: str
     is_own: bool
     at: Any
     scores: list[float | None]
@@ -54,13 +61,22 @@ def _row(row: Feedback, review: Any, *, is_own: bool) -> RaterRow:
     categories = row.categories if isinstance(row.categories, dict) else {}
     return RaterRow(
         name=row.author or row.get_source_display(),
-        source=row.get_source_display(),
+        kind=gettext(_KINDS[row.source]) if row.source in _KINDS else "",
         is_own=is_own,
         at=row.created_at,
         scores=[getattr(row, name) for name in SCORE_FIELDS],
         categories=list(categories.items()),
         texts=[] if review else [str(t) for t in (texts if isinstance(texts, list) else [texts])],
-        details=[e for e in review.scores if e["note"] or e["evidence"]] if review else [],
+        details=_details(review) if review else [],
         override_reason=review.override_reason if review else "",
         weighted=review.weighted_score if review else None,
     )
+
+
+def _details(review: Any) -> list[dict[str, Any]]:
+    """What a review says beside its scores, each with the `label` of its category."""
+    return [
+        {**entry, "label": category_label(entry["category"], entry["dimension"])}
+        for entry in review.scores
+        if entry["note"] or entry["evidence"]
+    ]

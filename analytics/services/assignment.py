@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from analytics.models import Review, ReviewAssignment
 from analytics.visibility import MAY_REVIEW
@@ -37,14 +38,14 @@ def check_assignment(
     """
     name = reviewer.get_username()
     if not (reviewer.is_active and reviewer.is_staff and reviewer.has_perm(MAY_REVIEW)):
-        raise Invalid.field("reviewer", f"{name} may not review.")
+        raise Invalid.field("reviewer", gettext("%(name)s may not review.") % {"name": name})
     found = ReviewAssignment.objects.filter(session=interview, reviewer=reviewer).first()
     is_done = found is not None and found.submitted_at is not None
     if is_done or Review.objects.filter(session=interview, reviewer=reviewer).exists():
-        raise Conflict(f"{name} has reviewed this interview already.")
+        raise Conflict(gettext("%(name)s has reviewed this interview already.") % {"name": name})
     is_new_date = found is None or found.due_at != due_at
     if due_at is not None and due_at <= now and is_new_date:
-        raise Invalid.field("due_at", "Choose a time to come.")
+        raise Invalid.field("due_at", gettext("Choose a time to come."))
     return found
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from interviewdata.common.errors import Invalid
 from sessions.models import Transcript
 from sessions.transcript_text import shown_words, timed_words
@@ -95,15 +97,20 @@ def quotes(
     transcript is not of this interview, or there are too many pieces or words.
     """
     if len(pieces) > MOST_PIECES:
-        raise Invalid.field(name, f"Choose {MOST_PIECES} passages at most.")
+        raise Invalid.field(
+            name, gettext("Choose %(most)s passages at most.") % {"most": MOST_PIECES}
+        )
     for piece in pieces:
         words = transcripts.get(piece.transcript, ())
         if not 0 <= piece.first <= piece.last < len(words):
             raise Invalid.field(
-                name, "A passage is not in the transcript; mark it again, or take it away."
+                name,
+                gettext("A passage is not in the transcript; mark it again, or take it away."),
             )
         if piece.last - piece.first >= MOST_WORDS:
-            raise Invalid.field(name, f"A passage has {MOST_WORDS} words at most.")
+            raise Invalid.field(
+                name, gettext("A passage has %(most)s words at most.") % {"most": MOST_WORDS}
+            )
     in_order = sorted(set(pieces), key=lambda p: (p.transcript, p.first, p.last))
     return [quote(piece, transcripts[piece.transcript]) for piece in in_order]
 
@@ -123,10 +130,12 @@ def spans_of(text: str) -> list[tuple[float, float]]:
             continue
         match = _SPAN.fullmatch(part)
         if match is None:
-            raise ValueError(f"“{part.strip()[:40]}” is no span of time; write it as 1:05–1:20.")
+            sentence = gettext("“%(text)s” is no span of time; write it as 1:05–1:20.")
+            raise ValueError(sentence % {"text": part.strip()[:40]})
         start, end = _seconds(*match.group(1, 2, 3)), _seconds(*match.group(4, 5, 6))
         if end <= start:
-            raise ValueError(f"“{part.strip()[:40]}” ends before it begins.")
+            sentence = gettext("“%(text)s” ends before it begins.")
+            raise ValueError(sentence % {"text": part.strip()[:40]})
         spans.append((start, end))
     return spans
 

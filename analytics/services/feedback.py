@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from analytics.models import DashboardStats, Feedback
 from analytics.services.dashboard import rebuild_stats
-from sessions.enums import Source, Status
+from sessions.enums import EventKind, Source, Status
+from sessions.services.events import emit
 from sessions.services.session import lock_session, move_status
 from sessions.services.transcript import content_digest
 
@@ -35,13 +36,15 @@ def save_feedback(
     """
     now = now or timezone.now()
     interview = lock_session(session_id)
-    feedback, _created = Feedback.objects.get_or_create(
+    feedback, is_new = Feedback.objects.get_or_create(
         session=interview,
         source=source,
         author=author,
         fingerprint=content_digest(content if submission is None else submission),
         defaults={**content, "user_email": interview.user_email, "created_at": now},
     )
+    if is_new:
+        emit(session_id, (EventKind.SCORED, {"source": source.value}), now=now)
     if completes and interview.status != Status.COMPLETED:
         move_status(interview, Status.COMPLETED, now=now)
     return feedback, rebuild_stats(email=interview.user_email, now=now)

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from analytics.calculations import weighted_mean
 from analytics.models import Review, ReviewAssignment, ReviewDraft, RubricCategory
@@ -93,7 +94,10 @@ def submit_review(
     interview = lock_session(session_id)
     if interview.status in STILL_RUNNING:
         raise Conflict(
-            "This interview is still running; it can be scored once it is completed or abandoned."
+            gettext(
+                "This interview is still running; it can be scored once it is completed or"
+                " abandoned."
+            )
         )
     entries = _checked_scores(interview, scores)
     weighted = weighted_mean((entry["weight"], entry["score"]) for entry in entries)
@@ -124,13 +128,15 @@ def _checked_scores(
     for one in given:
         category = rubric.get(one.category)
         if category is None:
-            refusals.add("scores", "A category is not part of this interview's rubric any more.")
+            sentence = gettext("A category is not part of this interview's rubric any more.")
+            refusals.add("scores", sentence)
         elif one.category in entries:
-            refusals.add(f"score-{one.category}", f"{category.name}: score it once.")
+            sentence = gettext("%(category)s: score it once.") % {"category": category.label}
+            refusals.add(f"score-{one.category}", sentence)
         else:
             entries[one.category] = _entry(category, one, transcripts, refusals)
     if not refusals.fields and not any(entry["score"] is not None for entry in entries.values()):
-        refusals.add("scores", "Score at least one category.")
+        refusals.add("scores", gettext("Score at least one category."))
     refusals.raise_any()
     return [entries[pk] for pk in rubric if pk in entries]
 
@@ -143,15 +149,18 @@ def _entry(
 ) -> dict[str, Any]:
     number = f"score-{category.pk}"
     if not _is_score(one.score):
-        refusals.add(number, f"{category.name}: a score is between 0 and 10, in steps of 0.5.")
+        sentence = gettext("%(category)s: a score is between 0 and 10, in steps of 0.5.")
+        refusals.add(number, sentence % {"category": category.label})
     note = one.note.strip()
     if len(note) > NOTE_CHARACTERS:
+        sentence = gettext("%(category)s: %(most)s characters at most.")
         refusals.add(
-            f"note-{category.pk}", f"{category.name}: {NOTE_CHARACTERS} characters at most."
+            f"note-{category.pk}",
+            sentence % {"category": category.label, "most": NOTE_CHARACTERS},
         )
     evidence: list[dict[str, Any]] = []
     try:
-        evidence = quotes(category.name, one.evidence, transcripts)
+        evidence = quotes(category.label, one.evidence, transcripts)
     except DomainError as refusal:
         refusals.add(f"evidence-{category.pk}", refusal.message)
     return {
@@ -175,13 +184,16 @@ def _checked_overall(
     reason = reason.strip()
     refusals = _Refusals()
     if not _is_score(overall):
-        refusals.add("overall", "The overall score is between 0 and 10, in steps of 0.5.")
+        sentence = gettext("The overall score is between 0 and 10, in steps of 0.5.")
+        refusals.add("overall", sentence)
     elif overall is None and reason:
-        refusals.add("overall", "Say which overall score the reason is for, or take it away.")
+        sentence = gettext("Say which overall score the reason is for, or take it away.")
+        refusals.add("overall", sentence)
     elif overall is not None and overall != weighted and not reason:
-        refusals.add("reason", "Say why the overall score is not the weighted mean.")
+        refusals.add("reason", gettext("Say why the overall score is not the weighted mean."))
     if len(reason) > REASON_CHARACTERS:
-        refusals.add("reason", f"{REASON_CHARACTERS} characters at most.")
+        sentence = gettext("%(most)s characters at most.") % {"most": REASON_CHARACTERS}
+        refusals.add("reason", sentence)
     refusals.raise_any()
     if overall is None or overall == weighted:
         return weighted, ""
@@ -277,7 +289,7 @@ def save_draft(
     """
     now = now or timezone.now()
     if len(orjson.dumps(content)) > DRAFT_BYTES:
-        raise TooLarge(f"A draft has {DRAFT_BYTES // 1000} kB at most.")
+        raise TooLarge(gettext("A draft has %(most)s kB at most.") % {"most": DRAFT_BYTES // 1000})
     interview = lock_session(session_id)
     newest = (
         Review.objects.filter(session=interview, reviewer=reviewer)
@@ -286,7 +298,7 @@ def save_draft(
         .first()
     )
     if (newest or 0) != after:
-        raise Conflict("Your review is in; load the page again to go on from it.")
+        raise Conflict(gettext("Your review is in; load the page again to go on from it."))
     draft, _created = ReviewDraft.objects.update_or_create(
         session=interview, reviewer=reviewer, defaults={"content": content, "updated_at": now}
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from analytics.models import RubricCategory
 from interviewdata.common.errors import Invalid
@@ -32,8 +33,9 @@ def known_modes(words: Iterable[Any]) -> list[str]:
     for word in words:
         mode = as_mode(str(word))
         if mode is None:
+            sentence = gettext("“%(word)s” is unknown; use %(known)s.")
             raise Invalid.field(
-                "modes", f"“{str(word)[:40]}” is unknown; use {', '.join(Mode.values)}."
+                "modes", sentence % {"word": str(word)[:40], "known": ", ".join(Mode.values)}
             )
         modes.append(mode.value)
     return list(dict.fromkeys(modes))
@@ -43,7 +45,9 @@ def known_roles(words: Iterable[Any]) -> list[str]:
     """Roles as the rubric keeps them: trimmed, lower-cased, each once. Raises Invalid."""
     roles = list(dict.fromkeys(text for word in words if (text := str(word).strip().lower())))
     if any(len(role) > ROLE_CHARACTERS for role in roles):
-        raise Invalid.field("roles", f"A role has {ROLE_CHARACTERS} characters at most.")
+        raise Invalid.field(
+            "roles", gettext("A role has %(most)s characters at most.") % {"most": ROLE_CHARACTERS}
+        )
     return roles
 
 

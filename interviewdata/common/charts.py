@@ -33,7 +33,7 @@ class Columns:
 
     width: str
     boxes: tuple[Box, ...]
-    ticks: tuple[str, ...]
+    ticks: tuple[int, ...]
     lines: tuple[str, ...]
 
 
@@ -95,7 +95,7 @@ def stacked_columns(columns: Sequence[Sequence[int]]) -> Columns:
     return Columns(
         width=text_of(10 * max(len(columns), 1)),
         boxes=tuple(boxes),
-        ticks=tuple(f"{tick:,}" for tick in ticks),
+        ticks=ticks,
         lines=tuple(text_of(HEIGHT * (1 - tick / top)) for tick in ticks),
     )
 

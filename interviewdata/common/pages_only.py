@@ -15,12 +15,16 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 
 from interviewdata.common.browser_session import BROWSER_KEY, new_browser_id
 
 API_PREFIX = "/api/"
 # A page for people that happens to live under /api/.
 PAGES_UNDER_API = frozenset({"/api/docs"})
+# The same for everybody, kept by caches that many share: no cookie may go out with it.
+SHARED_PREFIX = "/texts/"
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -28,13 +32,18 @@ def is_api(request: HttpRequest) -> bool:
     return path.startswith(API_PREFIX) and path not in PAGES_UNDER_API
 
 
+def is_for_one_reader(request: HttpRequest) -> bool:
+    """Whether a reply depends on who asks: a page or the admin."""
+    return not is_api(request) and not request.path_info.startswith(SHARED_PREFIX)
+
+
 class PagesOnly:
-    """Mixin: hands requests of the API on untouched."""
+    """Mixin: hands requests of the API, and of what everybody shares, on untouched."""
 
     get_response: Callable[[HttpRequest], HttpResponseBase]
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if is_api(request):
+        if not is_for_one_reader(request):
             return self.get_response(request)
         return super().__call__(request)  # type: ignore[misc,no-any-return]
 
@@ -51,6 +60,18 @@ class PageSessionMiddleware(PagesOnly, SessionMiddleware):  # type: ignore[misc]
         if SESSION_KEY not in session and BROWSER_KEY not in session:
             session[BROWSER_KEY] = new_browser_id()
         return super().process_response(request, response)  # type: ignore[arg-type]
+
+
+class PageLocaleMiddleware(PagesOnly, LocaleMiddleware):  # type: ignore[misc]
+    """The reader's language: the cookie of the switch at the foot of each page, else what the
+    browser asks for. The API speaks English, also in the thread that just served a page: Django
+    leaves the language of a request behind."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_for_one_reader(request):
+            return self.get_response(request)
+        with translation.override(translation.get_language()):
+            return super().__call__(request)
 
 
 class PageCommonMiddleware(PagesOnly, CommonMiddleware):  # type: ignore[misc]

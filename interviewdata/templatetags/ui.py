@@ -9,9 +9,10 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop
 
 register = template.Library()
 
@@ -31,12 +32,17 @@ class Entry:
 # Label, name of the URL, permission that the page asks for (empty: everybody's page; of several,
 # one is enough).
 NAVIGATION = (
-    ("Sessions", "session-list", "interview_sessions.view_interviewsession"),
-    ("Reviews", "review-queue", "analytics.add_review analytics.add_reviewassignment"),
-    ("Compare", "compare", "analytics.view_feedback"),
-    ("Dashboard", "dashboard", "analytics.view_dashboardstats"),
-    ("Admin", "admin:index", "staff"),
-    ("API", "docs", ""),
+    (gettext_noop("Sessions"), "session-list", "interview_sessions.view_interviewsession"),
+    (gettext_noop("Live"), "live", "interview_sessions.view_interviewsession"),
+    (
+        gettext_noop("Reviews"),
+        "review-queue",
+        "analytics.add_review analytics.add_reviewassignment",
+    ),
+    (gettext_noop("Compare"), "compare", "analytics.view_feedback"),
+    (gettext_noop("Dashboard"), "dashboard", "analytics.view_dashboardstats"),
+    (gettext_noop("Admin"), "admin:index", "staff"),
+    (gettext_noop("API"), "docs", ""),
 )
 
 
@@ -58,7 +64,9 @@ def navigation(context: Mapping[str, Any]) -> list[Entry]:
         except NoReverseMatch:
             continue
         below = path.startswith(url)
-        entries.append(Entry(label, url, "page" if path == url else "true" if below else ""))
+        entries.append(
+            Entry(gettext(label), url, "page" if path == url else "true" if below else "")
+        )
     return entries
 
 
@@ -76,7 +84,7 @@ def when(value: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}">{}</time>',
         value.isoformat(),
-        f"{local.day} {local:%b %Y, %H:%M}",
+        formats.date_format(local, "DATETIME_FORMAT"),
     )
 
 
@@ -87,7 +95,7 @@ def day(value: datetime | None) -> SafeString | str:
         return NOTHING
     local = timezone.localtime(value)
     return format_html(
-        '<time datetime="{}">{}</time>', value.isoformat(), f"{local.day} {local:%b %Y}"
+        '<time datetime="{}">{}</time>', value.isoformat(), formats.date_format(local)
     )
 
 
@@ -98,15 +106,28 @@ def duration(seconds: float | None) -> str:
         return NOTHING
     whole = round(seconds)
     if whole >= 2 * 86400:
-        days, rest = divmod(whole, 86400)
-        return f"{days} d {rest // 3600} h" if rest >= 3600 else f"{days} d"
-    hours, rest = divmod(whole, 3600)
-    minutes, rest = divmod(rest, 60)
-    if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    if minutes:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    return f"{rest} s"
+        return _two_units(whole, 86400, _DAYS, _HOURS)
+    if whole >= 3600:
+        return _two_units(whole, 3600, _HOURS, _MINUTES)
+    if whole >= 60:
+        return _two_units(whole, 60, _MINUTES, _SECONDS)
+    return gettext(_SECONDS) % {"n": whole}
+
+
+_DAYS, _HOURS, _MINUTES, _SECONDS = (
+    gettext_noop("%(n)s d"),
+    gettext_noop("%(n)s h"),
+    gettext_noop("%(n)s min"),
+    gettext_noop("%(n)s s"),
+)
+
+
+def _two_units(seconds: int, unit: int, larger: str, smaller: str) -> str:
+    """A time in a unit and the next smaller one, which is left out where it is 0."""
+    count, rest = divmod(seconds, unit)
+    below = {86400: 3600, 3600: 60, 60: 1}[unit]
+    text = gettext(larger) % {"n": count}
+    return f"{text} {gettext(smaller) % {'n': rest // below}}" if rest >= below else text
 
 
 @register.filter
@@ -132,7 +153,13 @@ def clock(seconds: float | None) -> str:
 @register.filter
 def score(value: float | None) -> str:
     """A score from 0 to 10 with at most two places."""
-    return NOTHING if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+    return NOTHING if value is None else _two_places(value)
+
+
+def _two_places(value: float) -> str:
+    """At most two places, with the decimal sign of the reader's language."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return text.replace(".", str(formats.get_format("DECIMAL_SEPARATOR")))
 
 
 @register.filter
@@ -140,7 +167,7 @@ def signed(value: float | None) -> str:
     """A difference with its sign and at most two places: "+0.5", "−1.25", "±0"."""
     if value is None:
         return NOTHING
-    text = f"{abs(value):.2f}".rstrip("0").rstrip(".")
+    text = _two_places(abs(value))
     sign = "±" if text == "0" else "+" if value > 0 else "−"
     return f"{sign}{text}"
 
@@ -152,9 +179,61 @@ def percent(value: float | None) -> str:
 
 
 @register.filter
+def whole(value: int) -> str:
+    """A count with the thousands apart: "1,204", in German "1.204"."""
+    return formats.number_format(value, force_grouping=True)
+
+
+@register.filter
 def words(value: str) -> str:
     """A word of the API as people read it: "system_design" → "System design"."""
-    return value.replace("_", " ").capitalize() if value else NOTHING
+    return gettext(value.replace("_", " ").capitalize()) if value else NOTHING
+
+
+@register.filter
+def word(value: str) -> str:
+    """A word of the API in the middle of a line: "system_design" → "system design"."""
+    return gettext(value.replace("_", " ")) if value else NOTHING
+
+
+# What the two look up beside the labels of sessions/enums.py, which mark themselves.
+WORDS = (
+    gettext_noop("Hr"),
+    gettext_noop("Easy"),
+    gettext_noop("Medium"),
+    gettext_noop("Hard"),
+    gettext_noop("Case"),
+    gettext_noop("Coding"),
+    gettext_noop("Situational"),
+    gettext_noop("Warm up"),
+    gettext_noop("technical"),
+    gettext_noop("behavioral"),
+    gettext_noop("hr"),
+    gettext_noop("mixed"),
+    gettext_noop("practice"),
+    gettext_noop("puzzle"),
+    gettext_noop("case study"),
+    gettext_noop("system design"),
+    gettext_noop("beginner"),
+    gettext_noop("intermediate"),
+    gettext_noop("advanced"),
+    gettext_noop("expert"),
+    gettext_noop("easy"),
+    gettext_noop("medium"),
+    gettext_noop("hard"),
+)
+_ORIGINS = {
+    "reviewer": gettext_noop("From the reviewer"),
+    "service": gettext_noop("From the service"),
+    "candidate": gettext_noop("From the candidate"),
+    "import": gettext_noop("From the import"),
+}
+
+
+@register.filter
+def origin(source: str) -> str:
+    """Whom a row of the admin came from: one of sessions.enums.Source."""
+    return gettext(_ORIGINS[source])
 
 
 @register.simple_tag(takes_context=True)

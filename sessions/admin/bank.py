@@ -9,6 +9,8 @@ from django.contrib import admin
 from django.core.validators import validate_slug
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from sessions.admin.base import HouseAdmin, excerpt
 from sessions.models import BankQuestion
@@ -27,10 +29,13 @@ class LinesField(forms.CharField):
         lines = [line.strip() for line in (super().clean(value) or "").splitlines()]
         words = list(dict.fromkeys(line for line in lines if line))
         if len(words) > MOST_KEYWORDS:
-            raise forms.ValidationError(f"Keep it to {MOST_KEYWORDS} keywords at most.")
+            raise forms.ValidationError(
+                gettext("Keep it to %(most)s keywords at most.") % {"most": MOST_KEYWORDS}
+            )
         if any(len(word) > KEYWORD_CHARACTERS for word in words):
             raise forms.ValidationError(
-                f"A keyword has {KEYWORD_CHARACTERS} characters at most; put each on its own line."
+                gettext("A keyword has %(most)s characters at most; put each on its own line.")
+                % {"most": KEYWORD_CHARACTERS}
             )
         return words
 
@@ -40,14 +45,16 @@ class LinesField(forms.CharField):
 
 class BankQuestionForm(forms.ModelForm):
     key = forms.CharField(
+        label=pgettext_lazy("name of an entry", "Key"),
         max_length=80,
         validators=[validate_slug],
-        help_text="letters, digits, - and _; interviews refer to it, so it does not change",
+        help_text=_("letters, digits, - and _; interviews refer to it, so it does not change"),
     )
     expected_keywords = LinesField(
+        label=_("Expected keywords"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="one a line: what a good answer is likely to mention",
+        help_text=_("one a line: what a good answer is likely to mention"),
     )
 
     class Meta:
@@ -82,6 +89,6 @@ class BankQuestionAdmin(HouseAdmin):
         obj.updated_at = timezone.now()
         super().save_model(request, obj, form, change)
 
-    @admin.display(description="question", ordering="question_text")
+    @admin.display(description=_("question"), ordering="question_text")
     def text(self, row: BankQuestion) -> str:
         return excerpt(row.question_text)

@@ -16,6 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from sessions.admin.paging import HousePaginator
 from sessions.services.access_record import record_access
@@ -68,27 +70,31 @@ def too_many(
         return False
     model_admin.message_user(
         request,
-        f"At most {most} at once here. Nothing is done: choose fewer.",
+        gettext("At most %(most)s at once here. Nothing is done: choose fewer.") % {"most": most},
         messages.ERROR,
     )
     return True
 
 
 def log_change(request: HttpRequest, rows: Iterable[models.Model], words: str) -> None:
-    """What an action did, into the history of each row. One statement, and content types."""
+    """What an action did, into the history of each row: English words, marked by `gettext_noop`,
+    that the history translates. One statement, and content types."""
     LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, change_message=words)  # type: ignore[arg-type]
 
 
-def words_filter(field: str, words: Sequence[str]) -> type[admin.SimpleListFilter]:
-    """A filter by words that are known beforehand. Django's own asks the table which there are:
-    among millions of rows that takes seconds, to show four words."""
+def words_filter(
+    field: str, label: Any, choices: Sequence[tuple[str, Any]]
+) -> type[admin.SimpleListFilter]:
+    """A filter by words that are known beforehand: (word, how people read it). Django's own asks
+    the table which there are: among millions of rows that takes seconds, to show four words."""
+    words = [word for word, _label in choices]
 
     class WordsFilter(admin.SimpleListFilter):
-        title = field
+        title = label
         parameter_name = field
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            return [(word, word.capitalize()) for word in words]
+            return list(choices)
 
         def queryset(self, request: HttpRequest, rows: Any) -> Any:
             return rows.filter(**{field: self.value()}) if self.value() in words else rows
@@ -123,6 +129,17 @@ class HouseAdmin(admin.ModelAdmin):
     ) -> Any:
         _refuse_nul(request)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's own, with the words of `log_change` in the reader's language."""
+        reply = super().history_view(request, object_id, extra_context)
+        for entry in (getattr(reply, "context_data", None) or {}).get("action_list", ()):
+            words = entry.change_message
+            if words and not words.startswith("["):  # Django's own messages are lists
+                entry.change_message = gettext(words)
+        return reply
 
 
 def _refuse_nul(request: HttpRequest) -> None:
@@ -213,11 +230,11 @@ class EvidenceAdmin(NothingIsWritten, RecordedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return self.get_fields(request, obj)
 
-    @admin.display(description="interview")
+    @admin.display(description=_("interview"))
     def interview(self, row: Any) -> str:
         return session_link(row.session_id)
 
-    @admin.display(description="interview", ordering="session_id")
+    @admin.display(description=_("interview"), ordering="session_id")
     def of_interview(self, row: Any) -> str:
         return session_link(row.session_id, short=True)
 

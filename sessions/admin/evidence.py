@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from sessions.access import AUDIO_PERMISSION
 from sessions.admin.base import EvidenceAdmin, excerpt, row_link, words_filter
@@ -18,11 +20,11 @@ from sessions.models import InterviewQuestion, Transcript, UserResponse
 
 
 class WithSoundFilter(admin.SimpleListFilter):
-    title = "sound"
+    title = _("sound")
     parameter_name = "sound"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "With sound"), ("no", "Text alone")]
+        return [("yes", gettext("With sound")), ("no", gettext("Text alone"))]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "yes":
@@ -33,12 +35,12 @@ class WithSoundFilter(admin.SimpleListFilter):
 @admin.register(InterviewQuestion)
 class QuestionAdmin(EvidenceAdmin):
     list_display = ("text", "of_interview", "question_index", "category", "difficulty", "asked_at")
-    list_filter = (words_filter("difficulty", Difficulty.values), "asked_at")
+    list_filter = (words_filter("difficulty", _("difficulty"), Difficulty.choices), "asked_at")
     search_fields = ("question_text", "category", "=session__session_id", "bank_key")
     ordering = ("-id",)
     hidden = ("batch",)
 
-    @admin.display(description="question", ordering="question_text")
+    @admin.display(description=_("question"), ordering="question_text")
     def text(self, row: InterviewQuestion) -> str:
         return excerpt(row.question_text)
 
@@ -67,24 +69,24 @@ class ResponseAdmin(EvidenceAdmin):
             fields.insert(fields.index("user_answer") + 1, "sound")
         return fields
 
-    @admin.display(description="answer", ordering="user_answer")
+    @admin.display(description=_("answer"), ordering="user_answer")
     def text(self, row: UserResponse) -> str:
-        return excerpt(row.user_answer) if row.user_answer else "(sound alone)"
+        return excerpt(row.user_answer) if row.user_answer else gettext("(sound alone)")
 
-    @admin.display(description="question", ordering="question")
+    @admin.display(description=_("question"), ordering="question")
     def question_text(self, row: UserResponse) -> str:
         return excerpt(row.question.question_text)
 
-    @admin.display(description="question")
+    @admin.display(description=_("question"))
     def question_link(self, row: UserResponse) -> str:
         question = row.question
         return row_link("interview_sessions_interviewquestion", question.pk, str(question))
 
-    @admin.display(description="sound", boolean=True, ordering="audio_bytes")
+    @admin.display(description=_("sound"), boolean=True, ordering="audio_bytes")
     def has_sound(self, row: UserResponse) -> bool:
         return row.audio_bytes > 0
 
-    @admin.display(description="listen")
+    @admin.display(description=_("listen"))
     def sound(self, row: UserResponse) -> str:
         return render_to_string("admin/record/sound.html", {"answer": row})
 
@@ -121,20 +123,20 @@ class TranscriptAdmin(EvidenceAdmin):
             rows = rows.defer("transcript_data", "word_timestamps", "confidence_scores")
         return rows
 
-    @admin.display(description="corrects")
+    @admin.display(description=_("corrects"))
     def corrected_from(self, row: Transcript) -> str:
         if row.corrects_id is None:
             return "–"
-        words = f"transcript {row.corrects_id}"
+        words = gettext("transcript %(number)s") % {"number": row.corrects_id}
         return row_link("interview_sessions_transcript", row.corrects_id, words)
 
-    @admin.display(description="text")
+    @admin.display(description=_("text"))
     def text(self, row: Transcript) -> str:
         return render_to_string(
             "admin/record/transcript_text.html", {"lines": lines_of(row.transcript_data)}
         )
 
-    @admin.display(description="words")
+    @admin.display(description=_("words"))
     def words(self, row: Transcript) -> str:
         words = words_of(row.word_timestamps)
         if not words:

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from interviewdata.common.errors import Conflict, NotFound
 from sessions.access import RECORD_PERMISSIONS, access_token
@@ -71,12 +73,18 @@ class TranscriptInline(EvidenceInline):
 class NewInterviewForm(forms.ModelForm):
     """What staff say of an interview that they create; all else has its default."""
 
-    user_email = forms.EmailField(label="e-mail", max_length=254)
-    role = forms.CharField(max_length=120, initial="Software Engineer")
-    interview_mode = forms.ChoiceField(label="mode", choices=Mode.choices, initial=Mode.MIXED)
-    difficulty = forms.ChoiceField(choices=Difficulty.choices, initial=Difficulty.INTERMEDIATE)
+    user_email = forms.EmailField(label=_("e-mail"), max_length=254)
+    role = forms.CharField(label=_("Role"), max_length=120, initial="Software Engineer")
+    interview_mode = forms.ChoiceField(label=_("mode"), choices=Mode.choices, initial=Mode.MIXED)
+    difficulty = forms.ChoiceField(
+        label=_("Difficulty"), choices=Difficulty.choices, initial=Difficulty.INTERMEDIATE
+    )
     planned_duration = forms.IntegerField(
-        initial=30, min_value=1, max_value=LONGEST_MINUTES, help_text="minutes"
+        label=_("Planned duration"),
+        initial=30,
+        min_value=1,
+        max_value=LONGEST_MINUTES,
+        help_text=_("minutes"),
     )
 
     class Meta:
@@ -107,9 +115,9 @@ class InterviewSessionAdmin(RecordedAdmin):
     further_inlines: list[type[EvidenceInline]] = []
     fieldsets = (
         (None, {"fields": ("user_email", "role", ("interview_mode", "difficulty"), "status")}),
-        ("Time", {"fields": ("created_at", ("start_time", "end_time"), "planned_duration")}),
+        (_("Time"), {"fields": ("created_at", ("start_time", "end_time"), "planned_duration")}),
         (
-            "Further",
+            _("Further"),
             {
                 "classes": ("collapse",),
                 "fields": ("session_id", "interview_type", "features_sent", "data_sent"),
@@ -176,14 +184,16 @@ class InterviewSessionAdmin(RecordedAdmin):
         self.message_user(
             request,
             format_html(
-                "The candidate’s access token, shown this once: <code>{}</code>. It opens this"
-                " interview alone and is sent as <code>Authorization: Bearer …</code>.",
-                access_token(made.grant_id, made.session_id),
+                gettext(
+                    "The candidate’s access token, shown this once: <code>{token}</code>. It opens"
+                    " this interview alone and is sent as <code>Authorization: Bearer …</code>."
+                ),
+                token=access_token(made.grant_id, made.session_id),
             ),
             messages.WARNING,
         )
 
-    @admin.action(description="Export selected interviews", permissions=["export"])
+    @admin.action(description=_("Export selected interviews"), permissions=["export"])
     def export_selected(
         self, request: HttpRequest, rows: QuerySet[InterviewSession]
     ) -> HttpResponseBase | None:
@@ -193,8 +203,11 @@ class InterviewSessionAdmin(RecordedAdmin):
         if len(session_ids) > MOST_EXPORTED:
             self.message_user(
                 request,
-                f"At most {MOST_EXPORTED} interviews are exported at once here; the command"
-                " export_interviews takes any number.",
+                gettext(
+                    "At most %(most)s interviews are exported at once here; the command"
+                    " export_interviews takes any number."
+                )
+                % {"most": MOST_EXPORTED},
                 messages.ERROR,
             )
             return None
@@ -202,7 +215,7 @@ class InterviewSessionAdmin(RecordedAdmin):
             return redirect(reverse("export", args=session_ids))
         return export_zip(request, session_ids)
 
-    @admin.action(description="Mark selected interviews abandoned", permissions=["abandon"])
+    @admin.action(description=_("Mark selected interviews abandoned"), permissions=["abandon"])
     def mark_abandoned(self, request: HttpRequest, rows: QuerySet[InterviewSession]) -> None:
         """Says how many were refused and why; what was done is in the history of each."""
         chosen = list(rows[: MOST_ABANDONED + 1])
@@ -211,7 +224,7 @@ class InterviewSessionAdmin(RecordedAdmin):
         done, refusals = [], Counter[str]()
         for interview in chosen:
             if interview.status == Status.ABANDONED:
-                refusals["It is abandoned already."] += 1
+                refusals[gettext("It is abandoned already.")] += 1
                 continue
             try:
                 abandon_session(session_id=interview.session_id)
@@ -220,10 +233,15 @@ class InterviewSessionAdmin(RecordedAdmin):
             else:
                 done.append(interview)
         if done:
-            log_change(request, done, "Marked abandoned.")
-            self.message_user(request, f"Abandoned: {len(done)}.", messages.SUCCESS)
+            log_change(request, done, gettext_noop("Marked abandoned."))
+            said = gettext("Abandoned: %(count)s.") % {"count": len(done)}
+            self.message_user(request, said, messages.SUCCESS)
         for reason, times in refusals.most_common():
-            self.message_user(request, f"Not changed: {times}. {reason}", messages.WARNING)
+            said = gettext("Not changed: %(count)s. %(reason)s") % {
+                "count": times,
+                "reason": reason,
+            }
+            self.message_user(request, said, messages.WARNING)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -235,22 +253,25 @@ class InterviewSessionAdmin(RecordedAdmin):
             group.opts.prepare(group.formset)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @admin.display(description="answered", ordering="questions_answered")
+    @admin.display(description=_("answered"), ordering="questions_answered")
     def progress(self, row: InterviewSession) -> str:
-        return f"{row.questions_answered} of {row.total_questions}"
+        return gettext("%(answered)s of %(total)s") % {
+            "answered": row.questions_answered,
+            "total": row.total_questions,
+        }
 
-    @admin.display(description="created (UTC)", ordering="created_at")
+    @admin.display(description=_("created (UTC)"), ordering="created_at")
     def created(self, row: InterviewSession) -> str:
         return f"{row.created_at:%Y-%m-%d %H:%M}"
 
-    @admin.display(description="kind", ordering="interview_mode")
+    @admin.display(description=_("kind"), ordering="interview_mode")
     def kind(self, row: InterviewSession) -> str:
-        return f"{row.get_interview_mode_display()}, {row.get_difficulty_display().lower()}"  # type: ignore[attr-defined]
+        return f"{row.get_interview_mode_display()} · {row.get_difficulty_display()}"  # type: ignore[attr-defined]
 
-    @admin.display(description="features")
+    @admin.display(description=_("features"))
     def features_sent(self, row: InterviewSession) -> str:
         return ", ".join(str(feature) for feature in row.features) or "–"
 
-    @admin.display(description="session data")
+    @admin.display(description=_("session data"))
     def data_sent(self, row: InterviewSession) -> str:
         return pretty_json(row.session_data)

@@ -10,6 +10,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from sessions.admin.base import HouseAdmin, NothingIsWritten
 
@@ -28,18 +30,21 @@ class FailedLoginAdmin(NothingIsWritten, HouseAdmin):
     def has_unlock_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("axes.delete_accessattempt"))
 
-    @admin.action(description="Let these try again", permissions=["unlock"])
+    @admin.action(description=_("Let these try again"), permissions=["unlock"])
     def unlock(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         """What failed under the same name from the same address counts together, so it all goes."""
         count = 0
         for username, address in set(rows.values_list("username", "ip_address")):
             AccessAttempt.objects.filter(username=username, ip_address=address).delete()
             count += 1
-        self.message_user(request, f"May try again: {count}.", messages.SUCCESS)
+        said = gettext("May try again: %(count)s.") % {"count": count}
+        self.message_user(request, said, messages.SUCCESS)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, row: Any) -> str:
         """By this row alone: other browsers of the same person have rows of their own."""
         if row.attempt_time + settings.AXES_COOLOFF_TIME <= timezone.now():
-            return "over"
-        return "locked" if row.failures_since_start >= settings.AXES_FAILURE_LIMIT else "open"
+            return pgettext("sign-in", "over")
+        if row.failures_since_start >= settings.AXES_FAILURE_LIMIT:
+            return pgettext("sign-in", "locked")
+        return pgettext("sign-in", "open")

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.utils.translation import pgettext
 
 from interviewdata.common.sql import fetch_one, is_postgresql
 
@@ -18,7 +19,7 @@ MOST_COUNTED = 10_000
 class HousePaginator(Paginator):
     """Counts to MOST_COUNTED; for a whole table on PostgreSQL its planner knows about how many.
 
-    `said` stands before the number: nothing, "about" or "more than".
+    `said` stands before the number, in the reader's language: nothing, "about" or "more than".
     """
 
     said = ""
@@ -38,9 +39,9 @@ class HousePaginator(Paginator):
                 rows.db,
             )
             if found and found[0] > MOST_COUNTED:
-                self.said = "about"
+                self.said = pgettext("before a number", "about")
                 return int(found[0])
-        self.said = "more than"
+        self.said = pgettext("before a number", "more than")
         return MOST_COUNTED
 
     @cached_property

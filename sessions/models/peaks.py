@@ -2,6 +2,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from interviewdata.common.names import name_for_people
 
 
 class AudioPeaks(models.Model):
@@ -19,4 +23,7 @@ class AudioPeaks(models.Model):
         verbose_name_plural = "audio peaks"
 
     def __str__(self) -> str:
-        return f"peaks of {self.audio_sha256[:12]}"
+        return gettext("peaks of %(digest)s") % {"digest": self.audio_sha256[:12]}
+
+
+name_for_people(AudioPeaks, _("audio peaks"), _("audio peaks"))

@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.lookups import Exact
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from interviewdata.common.names import name_for_people
 from sessions.models.session import InterviewSession
 
 # An entry of a B-tree has little room: the index holds the beginning of a question's text.
@@ -38,7 +40,7 @@ class InterviewQuestion(models.Model):
         related_name="questions",
         db_index=False,  # the unique constraint below begins with it
     )
-    question_index = models.PositiveIntegerField(help_text="1-based")
+    question_index = models.PositiveIntegerField(help_text=_("1-based"))
     question_text = models.TextField()
     question_type = models.CharField(max_length=60, blank=True)
     category = models.CharField(max_length=120, blank=True)
@@ -47,13 +49,13 @@ class InterviewQuestion(models.Model):
     metadata = models.JSONField(
         default=dict,
         blank=True,
-        help_text="expected keywords, time limit (s), bank entry, generator",
+        help_text=_("expected keywords, time limit (s), bank entry, generator"),
     )
     bank_key = models.CharField(
-        max_length=80, blank=True, help_text="entry of the bank that was asked; empty: none"
+        max_length=80, blank=True, help_text=_("entry of the bank that was asked; empty: none")
     )
     batch = models.CharField(
-        max_length=64, blank=True, help_text="digest of the request that asked for it"
+        max_length=64, blank=True, help_text=_("digest of the request that asked for it")
     )
 
     objects = InterviewQuestionManager()
@@ -74,7 +76,7 @@ class InterviewQuestion(models.Model):
             models.UniqueConstraint(
                 fields=["session", "question_index"],
                 name="%(app_label)s_%(class)s_index_unique",
-                violation_error_message="This interview has a question with that index already.",
+                violation_error_message=_("This interview has a question with that index already."),
             ),
             # What the composite foreign key of user_responses points at.
             models.UniqueConstraint(
@@ -83,12 +85,12 @@ class InterviewQuestion(models.Model):
             models.CheckConstraint(
                 condition=Q(question_index__gte=1),
                 name="%(app_label)s_%(class)s_index_from_one",
-                violation_error_message="Question indexes begin at 1.",
+                violation_error_message=_("Question indexes begin at 1."),
             ),
             models.CheckConstraint(
                 condition=~Q(question_text=""),
                 name="%(app_label)s_%(class)s_has_text",
-                violation_error_message="A question has a text.",
+                violation_error_message=_("A question has a text."),
             ),
         ]
 
@@ -97,3 +99,20 @@ class InterviewQuestion(models.Model):
 
     def natural_key(self) -> tuple[str, int]:
         return (self.session_id, self.question_index)
+
+
+name_for_people(
+    InterviewQuestion,
+    _("interview question"),
+    _("interview questions"),
+    session=_("session"),
+    question_index=_("question index"),
+    question_text=_("question text"),
+    question_type=_("question type"),
+    category=_("category"),
+    difficulty=_("difficulty"),
+    asked_at=_("asked at"),
+    metadata=_("metadata"),
+    bank_key=_("bank key"),
+    batch=_("batch"),
+)

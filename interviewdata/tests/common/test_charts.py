@@ -24,7 +24,7 @@ def test_axis_ends_at_a_round_number(value, expected):
 
 def test_columns_stack_from_below():
     found = stacked_columns([[1, 2], [0, 4], [0, 0]])
-    assert (found.width, found.ticks, found.lines) == ("30", ("4", "2", "0"), ("0", "50", "100"))
+    assert (found.width, found.ticks, found.lines) == ("30", (4, 2, 0), ("0", "50", "100"))
     boxes = [(box.x, box.y, box.width, box.height, box.series) for box in found.boxes]
     assert boxes == [
         ("1.4", "75", "7.2", "25", 1),
@@ -34,8 +34,8 @@ def test_columns_stack_from_below():
 
 
 def test_no_columns_and_empty_columns_have_an_axis():
-    assert stacked_columns([]).ticks == ("1", "0")
-    assert stacked_columns([[60_480]]).ticks == ("80,000", "40,000", "0")
+    assert stacked_columns([]).ticks == (1, 0)
+    assert stacked_columns([[60_480]]).ticks == (80_000, 40_000, 0)
     assert stacked_columns([[0], [0]]).boxes == ()
 
 

@@ -230,7 +230,7 @@ def test_scores_are_the_mean_of_each_raters_newest_with_their_spread(reader, tex
     text = text_of(by="scores")
     assert cells(text) == ["7.5", "4.0"]
     assert "6–9 · 2 raters" in text
-    assert 'aria-label="Overall: mean 7.5; helen 6, samir 9"' in text
+    assert 'aria-label="Overall: mean 7.5 (helen 6; samir 9)"' in text
     assert re.findall(r"<circle[^>]*><title>([^<]*)</title>", text) == [
         "helen: 6", "samir: 9", "helen: 4",
     ]  # fmt: skip

@@ -217,7 +217,7 @@ def test_hostile_texts_stay_texts(reader, client):
         for names in ("", "hidden"):
             reply = client.get(f"{ADDRESS}?names={names}&{query}")
             text = re.sub(
-                r"<script type=\"module\" src=\"[^\"]+\"></script>", "", reply.content.decode()
+                r"<script( type=\"module\")? src=\"[^\"]+\"></script>", "", reply.content.decode()
             )
             assert "<script" not in text
             assert "<img src=x" not in text

@@ -62,7 +62,8 @@ def test_states_of_a_component_differ():
 
 
 def test_every_class_of_the_components_is_shown(gallery):
-    rules = re.sub(r"/\*.*?\*/", "", (CSS / "components.css").read_text(), flags=re.DOTALL)
+    sheets = "".join((CSS / f"{name}.css").read_text() for name in ("components", "figures"))
+    rules = re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL)
     named = set(re.findall(r"\.([a-z][a-z-]*)", re.sub(r"\{[^{}]*\}", "{}", rules)))
     main = gallery.split("<main")[1].split("</main>")[0]
     used = {word for words in re.findall(r'class="([^"]*)"', main) for word in words.split()}
