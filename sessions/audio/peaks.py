@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from django.utils.translation import gettext_noop
+
 from .buffers import descriptor_of, file_size
 from .facts import AudioNotChecked
 from .probe import CRASHES, KINDS, parse_answer, run_child
@@ -26,11 +28,12 @@ DEMUXERS = {content_type: demuxer for demuxer, (content_type, _ending) in KINDS.
     "audio/ogg": "ogg",
     "audio/wav": "wav",
 }
+# Kept in English; the page says them in its reader's language.
 _PROBLEMS = {
-    "silent": "This file holds no sound.",
-    "codec": "This file's sound is of a kind that cannot be drawn.",
-    "long": "This sound is longer than can be drawn.",
-    "broken": "This sound file is damaged.",
+    "silent": gettext_noop("This file holds no sound."),
+    "codec": gettext_noop("This file's sound is of a kind that cannot be drawn."),
+    "long": gettext_noop("This sound is longer than can be drawn."),
+    "broken": gettext_noop("This sound file is damaged."),
 }
 
 

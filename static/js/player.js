@@ -1,9 +1,12 @@
 // @ts-check
 // One recording: play, pause, seek by click and key, speed, and where it is.
 
+import { fill, gettext } from "./texts.js";
 import { drawWaveform, loadPeaks } from "./waveform.js";
 
 const STEP_SECONDS = 5;
+// The outline fills in so many steps: few enough that most frames change nothing.
+const DRAWN_STEPS = 200;
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
 
 /**
@@ -88,14 +91,14 @@ export class Player extends EventTarget {
       this.seekInput.max = String(this.duration || 1);
       this.draw();
     });
-    audio.addEventListener("error", () => this.say("The sound cannot be played."));
+    audio.addEventListener("error", () => this.say(gettext("The sound cannot be played.")));
   }
 
   /** @param {string} state */
   changed(state) {
     const playing = state === "playing";
     this.element.classList.toggle("playing", playing);
-    this.toggleButton.setAttribute("aria-label", playing ? "Pause" : "Play");
+    this.toggleButton.setAttribute("aria-label", playing ? gettext("Pause") : gettext("Play"));
     this.draw();
     this.dispatchEvent(new Event(state));
   }
@@ -165,23 +168,38 @@ export class Player extends EventTarget {
     return SPEEDS[Math.min(Math.max(at + direction, 0), SPEEDS.length - 1)];
   }
 
-  /** Show where it is. Called for every frame: nothing is touched that stays as it is. */
+  /** The last second is reached, though its last thousandths never sound. */
+  get shownTime() {
+    return Math.min(this.time + 0.05, Math.round(this.duration) || Infinity);
+  }
+
+  /** Show where it is: nothing is touched that stays as it is, and nothing is read of the layout. */
   draw() {
     const { time, duration } = this;
-    const drawn = duration ? ((100 * time) / duration).toFixed(1) : "0";
+    const steps = duration ? Math.floor((DRAWN_STEPS * time) / duration) : 0;
+    const drawn = String((100 * steps) / DRAWN_STEPS);
     if (drawn !== this.drawn) {
       this.drawn = drawn;
       this.heard?.setAttribute("width", drawn);
     }
-    // The last second is reached, though its last thousandths never sound.
-    const at = Math.min(time + 0.05, Math.round(duration) || Infinity);
-    const shown = `${clock(at)} / ${duration ? clock(Math.round(duration)) : "–"}`;
+    const at = clock(this.shownTime);
+    const whole = duration ? clock(Math.round(duration)) : "–";
+    const shown = `${at} / ${whole}`;
     if (shown !== this.shown) {
       this.shown = shown;
       this.part("time").textContent = shown;
       this.seekInput.value = String(time);
-      this.seekInput.setAttribute("aria-valuetext", shown.replace("/", "of"));
+      const said = fill(gettext("%(time)s of %(duration)s"), { time: at, duration: whole });
+      this.seekInput.setAttribute("aria-valuetext", said);
     }
+  }
+
+  /** Seconds of sound until `draw` has something to change; at most 1. */
+  untilChange() {
+    const { duration, shownTime: at, time } = this;
+    const step = duration / DRAWN_STEPS;
+    const untilStep = step ? (Math.floor(time / step) + 1) * step - time : Infinity;
+    return Math.min(Math.floor(at) + 1 - at, untilStep);
   }
 
   /** @param {string} sentence */
@@ -198,7 +216,8 @@ export class Player extends EventTarget {
       this.peaks = found.peaks;
       drawWaveform(this.wave, this.peaks);
       if (found.problem) {
-        this.say(`No waveform: ${found.problem} You can still try to play it.`);
+        const said = gettext("No waveform: %(problem)s You can still try to play it.");
+        this.say(fill(said, { problem: found.problem }));
       }
       if (!Number.isFinite(this.known) && found.duration) {
         this.known = found.duration;
@@ -206,7 +225,7 @@ export class Player extends EventTarget {
         this.draw();
       }
     } catch {
-      this.say("The waveform could not be loaded. The sound can be played.");
+      this.say(gettext("The waveform could not be loaded. The sound can be played."));
     }
     this.wave.classList.remove("loading");
   }

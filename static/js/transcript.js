@@ -4,6 +4,7 @@
 // The page carries the text in passages and the times in arrays (session_transcript.py). Words
 // become elements passage by passage, when a passage comes into view or a word of it is needed.
 
+import { fill, gettext } from "./texts.js";
 import { lastAtMost, plain, unpack } from "./words.js";
 
 /**
@@ -15,6 +16,17 @@ import { lastAtMost, plain, unpack } from "./words.js";
  * @property {number} track index of its track, -1: in no recording
  * @property {HTMLElement[] | null} elements one a word, once made
  */
+
+/** A highlight of the page (CSS Custom Highlight API) by its name in CSS; null where there is no
+ * such thing. @param {string} name */
+function makeHighlight(name) {
+  if (typeof Highlight === "undefined" || !CSS.highlights) {
+    return null;
+  }
+  const made = new Highlight();
+  CSS.highlights.set(name, made);
+  return made;
+}
 
 /**
  * Sends "choose" (detail: page time in seconds) when a word is clicked.
@@ -29,10 +41,10 @@ export class Transcript extends EventTarget {
     this.element = element;
     this.tracks = packed.tracks;
     this.doubtful = new Map(packed.doubtful);
-    Object.assign(this, unpack(packed));
-    /** @type {Float64Array} */ this.starts;
-    /** @type {Float64Array} */ this.ends;
-    /** @type {Uint8Array} */ this.timed;
+    const { starts, ends, timed } = unpack(packed);
+    this.starts = starts;
+    this.ends = ends;
+    this.timed = timed;
     /** @type {Passage[]} */
     this.passages = [...element.querySelectorAll(".passage")].map((one) => this.read(one));
     this.firsts = Int32Array.from(this.passages, (passage) => passage.first);
@@ -49,6 +61,12 @@ export class Transcript extends EventTarget {
     this.follow = true;
     this.scrolledByHand = -Infinity;
     this.watch();
+    this.spoken = makeHighlight("spoken");
+    /** Says where the marked word is once the browser has laid it out: nobody need ask for it. */
+    this.whereabouts = new IntersectionObserver((entries) => this.revealIfHidden(entries), {
+      root: element,
+      rootMargin: "-24px 0px",
+    });
     element.addEventListener("click", (event) => this.clicked(event));
     for (const name of ["wheel", "touchmove", "pointerdown"]) {
       const noted = () => (this.scrolledByHand = performance.now());
@@ -134,10 +152,12 @@ export class Transcript extends EventTarget {
     const confidence = this.doubtful.get(index);
     if (confidence !== undefined) {
       element.classList.add("doubtful");
-      element.title = `Recognized with ${confidence} % confidence`;
+      element.title = fill(gettext("Recognized with %(share)s confidence"), {
+        share: `${confidence} %`,
+      });
       const said = document.createElement("span");
       said.className = "visually-hidden";
-      said.textContent = " (uncertain)";
+      said.textContent = ` ${gettext("(uncertain)")}`;
       element.append(said);
     }
     return element;
@@ -208,28 +228,68 @@ export class Transcript extends EventTarget {
       return;
     }
     this.markedElement?.classList.remove("spoken");
+    this.spoken?.clear();
+    this.whereabouts.disconnect();
     this.marked = index;
     const element = index < 0 ? null : this.elementOf(index);
     this.markedElement = element;
     if (element) {
       element.classList.add("spoken");
-      if (this.follow && performance.now() - this.scrolledByHand > 4000) {
-        this.reveal(element);
-      }
+      this.highlight(element);
+      this.whereabouts.observe(element);
     }
   }
 
   /**
-   * Bring a word into the box; the page itself stays where it is.
+   * Colour a word without touching the page's layout, where the browser can; elsewhere its class
+   * does it (record.css).
    *
    * @param {HTMLElement} element
    */
-  reveal(element) {
-    const box = this.element.getBoundingClientRect();
-    const own = element.getBoundingClientRect();
-    if (own.top < box.top + 24 || own.bottom > box.bottom - 24) {
-      this.element.scrollTop += own.top - box.top - box.height / 3;
+  highlight(element) {
+    if (this.spoken && element.firstChild) {
+      const word = document.createRange();
+      word.selectNodeContents(element.firstChild);
+      this.spoken.add(word);
     }
+  }
+
+  /**
+   * Bring the marked word into the box; the page itself stays where it is.
+   *
+   * @param {IntersectionObserverEntry[]} entries
+   */
+  revealIfHidden(entries) {
+    this.whereabouts.disconnect();
+    const entry = entries.at(-1);
+    if (!entry || entry.target !== this.markedElement) {
+      return;
+    }
+    const { boundingClientRect: word, rootBounds: seen } = entry;
+    const isSeen =
+      entry.isIntersecting && seen && word.top >= seen.top && word.bottom <= seen.bottom;
+    if (isSeen || !this.follow || performance.now() - this.scrolledByHand <= 4000) {
+      return;
+    }
+    const box = this.element.getBoundingClientRect();
+    const own = entry.target.getBoundingClientRect();
+    this.element.scrollTop += own.top - box.top - box.height / 3;
+  }
+
+  /**
+   * Seconds of a recording until another word is to be marked; Infinity: none is left.
+   *
+   * @param {number} response
+   * @param {number} seconds of the recording
+   */
+  untilChange(response, seconds) {
+    const track = this.tracks.find((one) => one.response === response);
+    if (!track) {
+      return Infinity;
+    }
+    const time = seconds + track.shift;
+    const next = this.starts[lastAtMost(this.starts, time + 0.005) + 1];
+    return next === undefined ? Infinity : next - time;
   }
 
   /** @param {MouseEvent} event */

@@ -120,9 +120,12 @@ def examples(scheme: str) -> dict[str, dict[str, dict[str, Any]]]:
             "long": {"kind": "", "text": _LONG * 3},
         },
         "pager": {
-            "first page": {"previous": "", "next": "#older", "shown": 50},
-            "in the middle": {"previous": "#newer", "next": "#older", "shown": 50},
-            "last page": {"previous": "#newer", "next": "", "shown": 12},
+            state: {**page, "label": f"Pages, {state}, {scheme}"}
+            for state, page in {
+                "first page": {"previous": "", "next": "#older", "shown": 50},
+                "in the middle": {"previous": "#newer", "next": "#older", "shown": 50},
+                "last page": {"previous": "#newer", "next": "", "shown": 12},
+            }.items()
         },
         "score": {
             "a score": {"value": 7.25, "hidden": False},

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import formats
+from django.utils.translation import gettext, ngettext
+
 MOST_NODES = 1500
 DEEPEST = 6
 NOTHING: tuple[Any, ...] = ("", None, [], {})
@@ -30,7 +33,8 @@ def facts_of(value: Any) -> Node | None:
 
 
 def label_of(name: str) -> str:
-    """ "words_per_minute", "wordsPerMinute" → "Words per minute"."""
+    """ "words_per_minute", "wordsPerMinute" → "Words per minute". Names are the sender's own words,
+    in no other language than theirs."""
     spaced = "".join(
         f" {letter.lower()}" if letter.isupper() and before.islower() else letter
         for before, letter in zip(" " + name, name, strict=False)
@@ -44,9 +48,10 @@ def text_of(value: Any) -> str:
     if value is None or value == "":
         return "–"
     if value is True or value is False:
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, float):
-        return f"{value:.3f}".rstrip("0").rstrip(".") if abs(value) >= 0.001 else f"{value:g}"
+        text = f"{value:.3f}".rstrip("0").rstrip(".") if abs(value) >= 0.001 else f"{value:g}"
+        return text.replace(".", str(formats.get_format("DECIMAL_SEPARATOR")))
     return str(value)
 
 
@@ -65,7 +70,7 @@ class _Reader:
         self.left -= 1
         if isinstance(value, (dict, list)) and value:
             if depth >= DEEPEST or self.left <= 0:
-                return Node("more", f"{len(value)} entries; the export has them.")
+                return Node("more", _entries_left(len(value)))
             if isinstance(value, dict):
                 return Node("facts", entries=list(self._entries(value, depth)))
             return self._list(value, depth)
@@ -76,7 +81,7 @@ class _Reader:
     def _entries(self, value: dict[str, Any], depth: int) -> Iterable[tuple[str, Node]]:
         for count, (name, one) in enumerate(value.items()):
             if self.left <= 0:
-                yield "…", Node("more", f"{len(value) - count} more; the export has them.")
+                yield "…", Node("more", _more_left(len(value) - count))
                 return
             yield label_of(name), self.node(one, depth + 1)
 
@@ -84,27 +89,54 @@ class _Reader:
         if not any(isinstance(one, (dict, list)) for one in value):
             self.left -= len(value)
             shown = value[:200]
-            rest = [f"… {len(value) - 200} more"] if len(value) > 200 else []
+            more = gettext("… %(count)s more") % {"count": len(value) - len(shown)}
+            rest = [more] if len(value) > len(shown) else []
             return Node("text", ", ".join([*(text_of(one) for one in shown), *rest]))
         columns = _columns(value)
         if columns:
             shown = value[: max(1, self.left // len(columns))]
             self.left -= len(shown) * len(columns)
             rows = [[_cell(row.get(name)) for name in columns] for row in shown]
-            more = f"{len(value) - len(shown)} more rows; the export has them."
+            left = len(value) - len(shown)
             return Node(
                 "table",
-                more if len(shown) < len(value) else "",
+                _rows_left(left) if left else "",
                 columns=[label_of(name) for name in columns],
                 rows=rows,
             )
         items = []
         for count, one in enumerate(value):
             if self.left <= 0:
-                items.append(Node("more", f"{len(value) - count} more; the export has them."))
+                items.append(Node("more", _more_left(len(value) - count)))
                 break
             items.append(self.node(one, depth + 1))
         return Node("list", items=items)
+
+
+# English says it of one as of many; other languages do not.
+def _entries_left(count: int) -> str:
+    text = ngettext(
+        "%(count)s entries; the export has them.",
+        "%(count)s entries; the export has them.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _rows_left(count: int) -> str:
+    text = ngettext(
+        "%(count)s more rows; the export has them.",
+        "%(count)s more rows; the export has them.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _more_left(count: int) -> str:
+    text = ngettext(
+        "%(count)s more; the export has them.", "%(count)s more; the export has them.", count
+    )
+    return text % {"count": count}
 
 
 def _columns(value: list[Any]) -> list[str]:

@@ -7,25 +7,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
+from analytics.calculations import DIMENSIONS
+from analytics.models.names import dimension_label
 from interviewdata.record.pages.nested_facts import Node, facts_of, texts_of
 from interviewdata.record.pages.session_sight import ReviewNotes
 from interviewdata.record.pages.session_timeline import number
 from interviewdata.record.pages.session_transcript import ShownTranscript
 from sessions.enums import Source
 
-_DIMENSIONS = (
-    ("overall_score", "Overall"),
-    ("technical_score", "Technical"),
-    ("communication_score", "Communication"),
-    ("problem_solving_score", "Problem solving"),
-    ("confidence_score", "Confidence"),
-)
 _LISTS = (
-    ("strengths", "Strengths"),
-    ("areas_for_improvement", "Areas for improvement"),
-    ("suggestions", "Suggestions"),
-    ("detailed_feedback", "In detail"),
+    ("strengths", gettext_noop("Strengths")),
+    ("areas_for_improvement", gettext_noop("Areas for improvement")),
+    ("suggestions", gettext_noop("Suggestions")),
+    ("detailed_feedback", gettext_noop("In detail")),
 )
+
+# By an author, and by somebody without a name.
+_BY = {
+    Source.REVIEWER: (gettext_noop("reviewer %(name)s"), gettext_noop("a reviewer")),
+    Source.SERVICE: (gettext_noop("service %(name)s"), gettext_noop("a service")),
+    Source.IMPORT: (gettext_noop("imported, by %(name)s"), gettext_noop("imported")),
+}
 
 
 @dataclass(frozen=True)
@@ -79,14 +83,9 @@ def judgements_of(
 def said_by(source: str, author: str) -> str:
     """Who a judgement or transcript comes from, in words."""
     if source == Source.CANDIDATE:
-        return "said by the candidate’s own client, not counted"
-    words = {
-        Source.REVIEWER: ("reviewer", "a reviewer"),
-        Source.SERVICE: ("service", "a service"),
-        Source.IMPORT: ("imported, by", "imported"),
-    }
-    named, nameless = words.get(Source(source), (source, source))
-    return f"{named} {author}" if author else nameless
+        return gettext("said by the candidate’s own client, not counted")
+    named, nameless = _BY[Source(source)]
+    return gettext(named) % {"name": author} if author else gettext(nameless)
 
 
 def _judgement(
@@ -96,13 +95,13 @@ def _judgement(
     transcript_id: int | None,
 ) -> Judgement:
     categories = row["categories"] if isinstance(row["categories"], dict) else {}
-    texts = [(title, texts_of(row[name])) for name, title in _LISTS]
+    texts = [(gettext(title), texts_of(row[name])) for name, title in _LISTS]
     return Judgement(
         pk=row["id"],
         by=said_by(row["source"], row["author"]),
         counts=row["source"] != Source.CANDIDATE,
         created_at=datetime.fromisoformat(row["created_at"]),
-        scores=[(name, row[column]) for column, name in _DIMENSIONS],
+        scores=[(dimension_label(column), row[column]) for column in DIMENSIONS],
         categories=[(name, number(score)) for name, score in categories.items()],
         texts=[(title, lines) for title, lines in texts if lines],
         summary=row["ai_generated_feedback"],

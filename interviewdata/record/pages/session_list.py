@@ -16,14 +16,15 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from interviewdata.common.staff_pages import actor_of, staff_page
 from interviewdata.record.bulk import as_line, documents
 from interviewdata.record.pages.session_filters import SessionFilters, chips, read_cursor
-from interviewdata.record.pages.session_rows import in_order, matching, read_page
+from interviewdata.record.pages.session_rows import Matching, in_order, matching, read_page
 from sessions.access import RECORD_PERMISSIONS
 from sessions.models import InterviewSession
 from sessions.search import KINDS
@@ -51,8 +52,9 @@ def readable_kinds(user: Any) -> list[str]:
 @staff_page(MAY_SEE)
 @require_safe
 def session_list(request: HttpRequest) -> HttpResponse:
-    """The list. Two statements beside session and user, three with a search: the rows with all
-    that is shown of them, where the words stand, and the access record."""
+    """The list. Two statements beside session and user: the rows with all that is shown of them,
+    and the access record. Further ones, always as many, with a search (what the words are in, and
+    where), a part of an e-mail, and filters by role or by two of status, mode and difficulty."""
     user: Any = request.user
     form = _form(user, request.GET)
     given, kinds = form.given(), readable_kinds(user)
@@ -89,7 +91,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
             "has_more_filters": bool(set(given) - {"q"}) or bool(form.errors),
             "may_see_scores": may_see_scores,
             "may_export": user.has_perms(RECORD_PERMISSIONS),
-            "most_exported": f"{MOST_EXPORTED:,}",
+            "most_exported": MOST_EXPORTED,
             "filters": filters.urlencode(),
         },
     )
@@ -106,30 +108,40 @@ def session_export(request: HttpRequest) -> HttpResponseBase:
     form = _form(request.user, filters)
     if "all" in request.POST:
         if form.errors:
-            messages.error(request, "A filter is not in order; correct it, then export.", "bad")
+            messages.error(
+                request, gettext("A filter is not in order; correct it, then export."), "bad"
+            )
             return redirect(back)
-        rows = matching(form.given(), user=request.user, kinds=readable_kinds(request.user))
+        found = matching(form.given(), user=request.user, kinds=readable_kinds(request.user))
     else:
         chosen = [one for one in request.POST.getlist("session_id") if "\0" not in one]
         rows = InterviewSession.objects.filter(session_id__in=chosen[: MOST_EXPORTED + 1])
-    session_ids = in_order(rows, form.order, MOST_EXPORTED + 1)
+        found = Matching(rows, rows)
+    session_ids = in_order(found, form.order, MOST_EXPORTED + 1)
     if len(session_ids) > MOST_EXPORTED:
         messages.error(
             request,
-            f"More than {MOST_EXPORTED:,} interviews match, and that many are exported at once at"
-            " most. Narrow the filters, or have the command export_interviews run.",
+            gettext(
+                "More than %(most)s interviews match, and that many are exported at once at"
+                " most. Narrow the filters, or have the command export_interviews run."
+            )
+            % {"most": formats.number_format(MOST_EXPORTED, force_grouping=True)},
             "bad",
         )
         return redirect(back)
     if not session_ids:
-        messages.warning(request, "Nothing to export: choose at least one interview.", "warn")
+        messages.warning(
+            request, gettext("Nothing to export: choose at least one interview."), "warn"
+        )
         return redirect(back)
-    found = documents(session_ids, actor=actor_of(request), now=timezone.now(), reader=request.user)
+    exported = documents(
+        session_ids, actor=actor_of(request), now=timezone.now(), reader=request.user
+    )
     if len(session_ids) == 1:
         # Ids come from imports as well: nothing of one may end the header.
         safe = re.sub(r"[^A-Za-z0-9_-]", "_", session_ids[0])[:100]
-        return _download(found, f"interview_data_{safe}.json", "application/json")
-    return _download(map(as_line, found), "interviews.jsonl", "application/x-ndjson")
+        return _download(exported, f"interview_data_{safe}.json", "application/json")
+    return _download(map(as_line, exported), "interviews.jsonl", "application/x-ndjson")
 
 
 def _download(content: Iterable[bytes], name: str, content_type: str) -> StreamingHttpResponse:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from interviewdata.common.sql import fetch_all, from_sql_time, is_postgresql, to_sql_json
 
 PERMISSION = "interview_sessions.view_accessrecord"
@@ -16,11 +18,21 @@ _ONE_LOOK = timedelta(minutes=30)
 # What the record page fetches besides; the page's own record says it.
 _WITH_THE_PAGE = "waveform"
 
+# (action, resource) of an access record as the page says it, other resources by "".
 _ACTIONS = {
-    ("read", "record"): "read the record",
-    ("export", "record"): "exported the record",
-    ("listen", "audio"): "listened to an answer",
-    ("list", ""): "saw it in a list",
+    ("read", "record"): gettext_noop("read the record"),
+    ("export", "record"): gettext_noop("exported the record"),
+    ("listen", "audio"): gettext_noop("listened to an answer"),
+    ("list", ""): gettext_noop("saw it in a list"),
+    ("read", "progress"): gettext_noop("read progress"),
+    ("read", "transcripts"): gettext_noop("read transcripts"),
+    ("read", "review"): gettext_noop("read review"),
+    ("read", "comparison"): gettext_noop("read comparison"),
+    ("read", "dashboard"): gettext_noop("read dashboard"),
+    ("read", "person"): gettext_noop("read person"),
+    ("read", "stats"): gettext_noop("read stats"),
+    ("read", "history"): gettext_noop("read history"),
+    ("export", "interviews"): gettext_noop("export interviews"),
 }
 _POSTGRESQL = f"""
 SELECT at, actor, action, resource, detail FROM access_records
@@ -76,9 +88,11 @@ def _told_together(rows: list[tuple[Any, ...]]) -> list[Look]:
 
 def _who(actor: str) -> str:
     kind, _, name = actor.partition(":")
-    return f"service {name}" if kind == "service" else name or actor
+    if kind == "service":
+        return gettext("service %(name)s") % {"name": name}
+    return name or actor
 
 
 def _what(action: str, resource: str) -> str:
     known = _ACTIONS.get((action, resource)) or _ACTIONS.get((action, ""))
-    return known or f"{action} {resource}".strip().replace("_", " ")
+    return gettext(known) if known else f"{action} {resource}".strip().replace("_", " ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from interviewdata.common.errors import NotFound, NotNow
@@ -45,7 +46,7 @@ def session_peaks(request: HttpRequest, session_id: str, response_id: int) -> Ht
         session_ids=[session_id],
         detail=f"response {response_id}",
     )
-    etag = f'"{sha256}-{VERSION}"'
+    etag = f'"{sha256}-{VERSION}-{get_language()}"'  # a problem is said in the reader's language
     reply: HttpResponse
     if _is_known(request, etag):
         reply = HttpResponse(status=304)
@@ -61,7 +62,7 @@ def session_peaks(request: HttpRequest, session_id: str, response_id: int) -> Ht
                     "responseId": response_id,
                     "duration": peaks.duration,
                     "peaks": peaks.peaks,
-                    "problem": peaks.problem,
+                    "problem": gettext(peaks.problem) if peaks.problem else "",
                 }
             )
         )

@@ -11,6 +11,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from analytics.visibility import MAY_REVIEW
@@ -40,10 +41,10 @@ _PARTS = {
     "sound": AUDIO_PERMISSION,
 }
 _ANALYTICS = (
-    ("question_analytics", "Questions"),
-    ("voice_metrics", "Voice"),
-    ("emotion_analysis", "Tone"),
-    ("response_patterns", "Patterns"),
+    ("question_analytics", gettext_noop("Questions")),
+    ("voice_metrics", gettext_noop("Voice")),
+    ("emotion_analysis", gettext_noop("Tone")),
+    ("response_patterns", gettext_noop("Patterns")),
 )
 
 
@@ -221,7 +222,7 @@ def _analytics(record: Record) -> Analytics | None:
         by=said_by(row["source"], ""),
         engine=row["engine"],
         updated_at=datetime.fromisoformat(row["updated_at"]),
-        parts=[(title, node) for title, node in parts if node is not None],
+        parts=[(gettext(title), node) for title, node in parts if node is not None],
         reported=facts_of(row["reported"]),
     )
 

@@ -7,7 +7,7 @@ they hold (sound, transcript, score) would otherwise be asked of every row that 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -23,18 +23,23 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from analytics.models import DashboardStats, Feedback
+from analytics.models import DashboardStats, Feedback, InterviewScore
 from analytics.visibility import blind_condition
+from interviewdata.common.aggregates import TextRows
 from interviewdata.common.sql import planned_each_time
 from interviewdata.common.wire.lists import Cursor
 from interviewdata.record.pages.session_filters import person_place
 from sessions.enums import Difficulty, Mode, Source, Status
+from sessions.kinds import KindFilter, all_of_kinds, first_of_kinds, known_kinds
 from sessions.models import InterviewSession, Transcript, UserResponse
+from sessions.querysets import made_between
 from sessions.search import Hits, hits_of, parse, sessions_matching
 
 PAGE_ROWS = 25
+_MOST_PEOPLE = 1000
 _BY_PERSON = ("user_email", "-created_at", "-id")
 _ORDERS = {"newest": ("-created_at", "-id"), "oldest": ("created_at", "id"), "person": _BY_PERSON}
 
@@ -62,11 +67,11 @@ class Row:
 
     @property
     def mode(self) -> str:
-        return Mode(self.interview_mode).label
+        return str(Mode(self.interview_mode).label)
 
     @property
     def level(self) -> str:
-        return Difficulty(self.difficulty).label
+        return str(Difficulty(self.difficulty).label)
 
 
 @dataclass(frozen=True)
@@ -93,22 +98,32 @@ def overall_score() -> Subquery:
     return Subquery(means.values("mean"), output_field=FloatField())
 
 
-def matching(
-    given: dict[str, Any], *, user: Any, kinds: Collection[str]
-) -> QuerySet[InterviewSession]:
-    """The interviews that the filters of `SessionFilters.given()` leave to this reader.
+@dataclass(frozen=True)
+class Matching:
+    """What the filters leave: those of `rows` that are of the kinds `wanted`. `made` are the rows
+    of the days asked for; `rows` are the same where nothing but days and kinds is asked for."""
+
+    made: QuerySet[InterviewSession]
+    rows: QuerySet[InterviewSession]
+    wanted: KindFilter = field(default_factory=KindFilter)
+
+
+def matching(given: dict[str, Any], *, user: Any, kinds: Collection[str]) -> Matching:
+    """The interviews that the filters of `SessionFilters.given()` leave to this reader. A person
+    found anywhere ("*smith") and a search take a statement.
 
     With a score filter interviews on which the reader is blind are left out: that a row is there
     would tell its score.
     """
-    rows: QuerySet[InterviewSession] = InterviewSession.objects.between(
+    days = made_between(
         _begin_of(given.get("created_from")), _begin_of(given.get("created_to"), days=1)
     )
-    for name, column in (("status",) * 2, ("mode", "interview_mode"), ("difficulty",) * 2):
-        if name in given:
-            rows = rows.filter(**{column: given[name]})
-    if "role" in given:
-        rows = rows.filter(_role(given["role"]))
+    made: QuerySet[InterviewSession] = InterviewSession.objects.filter(days)
+    rows = made
+    names = ("role", "mode", "difficulty", "status")
+    wanted = KindFilter(**{name: given[name] for name in names if name in given})
+    if "review" in given and not wanted.status:
+        wanted = replace(wanted, status=Status.COMPLETED.value)
     if "person" in given:
         rows = rows.filter(_person(given["person"]))
     own = {"session_id": OuterRef("session_id")}
@@ -122,29 +137,47 @@ def matching(
         reviewed = Exists(Feedback.objects.filter(source=Source.REVIEWER, **own))
         rows = rows.filter(~reviewed, status=Status.COMPLETED)
     if "score_from" in given or "score_to" in given:
-        rows = _scored(rows, given.get("score_from"), given.get("score_to"), user)
+        # Of a part of a role the database does not know how many have it: it would mislead.
+        also = days & replace(wanted, role="").condition()
+        rows = _scored(rows, given.get("score_from"), given.get("score_to"), also, user)
     query = parse(given.get("q", ""))
     if query is not None:
         rows = rows.filter(session_id__in=sessions_matching(query, kinds))
-    return rows
-
-
-def _role(text: str) -> Q:
-    # "=Data Analyst" is what figures of one role lead to.
-    if text.startswith("="):
-        return Q(role__iexact=text[1:].strip())
-    if text.startswith("*"):
-        return Q(role__icontains=text.strip("* "))
-    return Q(role__istartswith=text.rstrip("* "))
+    return Matching(made, rows, wanted)
 
 
 def _person(text: str) -> Q:
     text = text.lower()
     if not text.startswith("*"):
         return Q(user_email__startswith=text.rstrip("* "))
-    # There are fewer people than interviews, and each has a row of figures.
-    people = DashboardStats.objects.filter(user_email__contains=text.strip("* "))
-    return Q(user_email__in=people.values("user_email"))
+    part = text.strip("* ")
+    # There are fewer people than interviews, and each has a row of figures. Few are looked up; of
+    # many the list soon meets some.
+    people = DashboardStats.objects.filter(user_email__contains=part)
+    emails = list(people.values_list("user_email", flat=True)[: _MOST_PEOPLE + 1])
+    if len(emails) > _MOST_PEOPLE:
+        return Q(user_email__contains=part)
+    return Q(user_email__in=TextRows(emails))
+
+
+def _of_kinds(
+    found: Matching, beyond: Q, sort: str, most: int, *, backwards: bool = False
+) -> QuerySet[InterviewSession]:
+    """The rows of `found` that are `beyond` the begin of a page. Their first `most` in the order
+    of the list are right; what comes after these may be left out. Two statements at most, none
+    where a column with an index answers by itself."""
+    rows, made = found.rows.filter(beyond), found.made.filter(beyond)
+    kinds = None if found.wanted.has_index else known_kinds(found.wanted)
+    if kinds is None:
+        return rows.filter(found.wanted.condition())
+    if found.rows is found.made and sort != "person":
+        oldest_first = (sort == "oldest") != backwards
+        keys = first_of_kinds(rows, kinds, most, oldest_first=oldest_first)
+        return rows.none() if keys is None else rows.filter(pk__in=keys)
+    ids = all_of_kinds(made, kinds)
+    if ids is None:
+        return rows.filter(found.wanted.condition())
+    return rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [ids]))
 
 
 def _begin_of(day: date | None, *, days: int = 0) -> datetime | None:
@@ -155,22 +188,24 @@ def _begin_of(day: date | None, *, days: int = 0) -> datetime | None:
 
 
 def _scored(
-    rows: QuerySet[InterviewSession], lowest: float | None, highest: float | None, user: Any
+    rows: QuerySet[InterviewSession],
+    lowest: float | None,
+    highest: float | None,
+    also: Q,
+    user: Any,
 ) -> QuerySet[InterviewSession]:
-    judgements = Feedback.objects.exclude(source=Source.CANDIDATE).values("session_id")
-    # A mean above `lowest` has a score above it among its own. That says nothing new, but the
-    # index on scores knows where they are, and a mean has no index.
+    # `also`: what is asked for besides, in columns that both tables have. It says nothing new of
+    # the interview, but tells the database how few scores are left.
+    means = InterviewScore.objects.filter(also)
     if lowest is not None:
-        rows = rows.filter(session_id__in=judgements.filter(overall_score__gte=lowest))
-        rows = rows.alias(mean=overall_score()).filter(mean__gte=lowest)
+        means = means.filter(mean__gte=lowest)
     if highest is not None:
-        rows = rows.filter(session_id__in=judgements.filter(overall_score__lte=highest))
-        rows = rows.alias(mean=overall_score()).filter(mean__lte=highest)
-    return rows.exclude(blind_condition(user))
+        means = means.filter(mean__lte=highest)
+    return rows.filter(session_id__in=means.values("session_id")).exclude(blind_condition(user))
 
 
 def read_page(
-    rows: QuerySet[InterviewSession],
+    matching_rows: Matching,
     *,
     sort: str,
     cursor: Cursor | None,
@@ -179,13 +214,14 @@ def read_page(
     search: str = "",
     kinds: Collection[str] = (),
 ) -> SessionPage:
-    """One page of `rows` with all that is shown of it. One statement, one more with `search`."""
+    """One page with all that is shown of it. One statement, one more with `search`, two at most
+    with filters by role, mode, difficulty and status."""
     backwards = cursor is not None and cursor.backwards
     order = _ORDERS[sort]
     if backwards:
         order = tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)
-    if cursor is not None:
-        rows = rows.filter(_beyond(cursor, sort))
+    beyond = Q() if cursor is None else _beyond(cursor, sort)
+    rows = _of_kinds(matching_rows, beyond, sort, PAGE_ROWS + 1, backwards=backwards)
     keys = rows.order_by(*order).values("pk")[: PAGE_ROWS + 1]
     found = _shown(keys, order, user=user, may_see_scores=may_see_scores)
     has_more = len(found) > PAGE_ROWS
@@ -208,8 +244,10 @@ def read_page(
     )
 
 
-def in_order(rows: QuerySet[InterviewSession], sort: str, most: int) -> list[str]:
-    """The session ids of the first `most` rows in the order of the list. One statement."""
+def in_order(found: Matching, sort: str, most: int) -> list[str]:
+    """The session ids of the first `most` rows in the order of the list. Three statements at
+    most."""
+    rows = _of_kinds(found, Q(), sort, most)
     with planned_each_time():
         return list(rows.order_by(*_ORDERS[sort]).values_list("session_id", flat=True)[:most])
 

@@ -15,12 +15,12 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop
 
 from interviewdata.record.pages.session_timeline import (
     BY_ANSWER_FROM_ZERO,
     END_TO_END,
     NO_RECORDING,
-    ONE_RECORDING,
     Recording,
     Segment,
     Timeline,
@@ -39,12 +39,14 @@ PAUSE_SECONDS = 2.5
 _SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 
 _BASIS_WORDS = {
-    END_TO_END: "The transcript has one clock for the whole interview and does not say which answer"
-    " a word belongs to: the recordings are taken end to end, in the order of the questions.",
-    BY_ANSWER_FROM_ZERO: "The transcript times each answer from 0; here the answers follow one"
-    " another.",
-    NO_RECORDING: "No answer has sound: the times cannot be played.",
-    ONE_RECORDING: "",
+    END_TO_END: gettext_noop(
+        "The transcript has one clock for the whole interview and does not say which answer"
+        " a word belongs to: the recordings are taken end to end, in the order of the questions."
+    ),
+    BY_ANSWER_FROM_ZERO: gettext_noop(
+        "The transcript times each answer from 0; here the answers follow one another."
+    ),
+    NO_RECORDING: gettext_noop("No answer has sound: the times cannot be played."),
 }
 
 
@@ -190,12 +192,14 @@ def _text_only(
 
 
 def _note(timeline: Timeline) -> str:
-    note = _BASIS_WORDS.get(timeline.basis, "")
+    basis = _BASIS_WORDS.get(timeline.basis)
+    note = gettext(basis) if basis else ""
     if timeline.unplaced:
-        note += (
-            f" {timeline.unplaced} later recording(s) could not be placed:"
+        unplaced = gettext(
+            "%(count)s later recording(s) could not be placed:"
             " the length of one before them is not known."
         )
+        note += " " + unplaced % {"count": timeline.unplaced}
     return note
 
 

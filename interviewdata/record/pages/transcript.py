@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from interviewdata.common.errors import Conflict, Invalid, NotFound
@@ -79,7 +80,7 @@ def transcript_correct(request: HttpRequest, session_id: str) -> HttpResponse:
         return _page(request, session_id, Attempt(400, error.message, base.pk, typed))
     except Conflict as error:
         return _page(request, session_id, Attempt(409, error.message, base.pk, typed))
-    messages.success(request, "Saved as a new version. The one before it is kept.")
+    messages.success(request, gettext("Saved as a new version. The one before it is kept."))
     url = reverse("transcript-correct", args=[session_id])
     return redirect(f"{url}?from={base.pk}&to={version.pk}#difference")
 

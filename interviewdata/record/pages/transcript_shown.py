@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from sessions.admin.transcripts import DOUBTFUL_BELOW
+from sessions.enums import Source
 from sessions.models import Transcript
 from sessions.transcript_text import shown_words, timed_words
 from sessions.word_edits import Word, difference
@@ -25,10 +28,18 @@ _MOST_DOUBTFUL = 12
 # So many unchanged words stand around a change; what is between is counted.
 CONTEXT_WORDS = 12
 
+_ARRIVALS = {
+    Source.REVIEWER: gettext_noop("reviewer: as it came in"),
+    Source.SERVICE: gettext_noop("service: as it came in"),
+    Source.CANDIDATE: gettext_noop("candidate: as it came in"),
+    Source.IMPORT: gettext_noop("import: as it came in"),
+}
+
 
 @dataclass(frozen=True)
 class Version:
-    """One transcript of the interview. `number`: 1 is the oldest; `corrects`: a version's id."""
+    """One transcript of the interview. `number`: 1 is the oldest; `corrects`: a version's id;
+    `source` one of sessions.enums.Source."""
 
     pk: int
     number: int
@@ -41,7 +52,11 @@ class Version:
 
     @property
     def by(self) -> str:
-        return self.author or self.source
+        return self.author or str(Source(self.source).label)
+
+    @property
+    def how_it_came(self) -> str:
+        return gettext(_ARRIVALS[Source(self.source)])
 
 
 @dataclass(frozen=True)
@@ -109,7 +124,7 @@ def versions_of(session_id: str) -> list[Version]:
         Version(
             pk=row.pk,
             number=numbers[row.pk],
-            source=row.get_source_display(),  # type: ignore[attr-defined]
+            source=row.source,
             author=row.author,
             created_at=row.created_at,
             corrects=row.corrects_id,

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from interviewdata.record.pages.gallery import gallery
+from interviewdata.record.pages.live import live
 from interviewdata.record.pages.person_export import person_export
 from interviewdata.record.pages.session_list import session_export, session_list
 from interviewdata.record.pages.session_peaks import session_peaks
@@ -9,6 +10,7 @@ from interviewdata.record.pages.transcript import transcript_correct
 
 urlpatterns: list[URLPattern] = [
     path("sessions/", session_list, name="session-list"),
+    path("live/", live, name="live"),
     path("ui-components/", gallery, name="ui-components"),
     # Not below sessions/: an imported interview may be called "export".
     path("export/sessions/", session_export, name="session-export"),

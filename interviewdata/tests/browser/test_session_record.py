@@ -1,4 +1,4 @@
-"""The record page as a reviewer uses it: hears answers, reads along, searches, follows links."""
+"""The record page as a reviewer uses it: hears answers, reads along, searches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from interviewdata.tests.browser.axe import violations
 from interviewdata.tests.browser.test_accessibility import sign_in
-from interviewdata.tests.pages.test_session_record import XSS, fill, poison
+from interviewdata.tests.pages.recorded import XSS, fill, poison
 from sessions.models import AudioPeaks, InterviewSession
 from sessions.tests.factories import InterviewSessionFactory
 
@@ -127,22 +127,6 @@ def test_keys_move_and_speed_unless_one_types(page: Any, address: str, console: 
     page.get_by_role("heading", name="Transcript").click()
     page.keyboard.press("ArrowRight")
     assert time_of(player) == before
-    assert console == []
-
-
-def test_links_lead_to_a_word_and_to_an_answer(page: Any, address: str, console: list[str]) -> None:
-    page.goto(f"{address}#t=63.5")
-    expect(page.locator(".word.spoken")).to_be_visible()
-    assert spoken_start(page) <= 63.5 < spoken_start(page) + 1
-    expect(third(page).locator(".player-time")).to_contain_text("0:02 /")
-    assert is_paused(third(page))  # nothing sounds before somebody asks for it
-    older = page.evaluate("document.querySelector('#question-5 .answer').id")
-    page.goto(f"{address}#{older}")
-    expect(page.locator(f"#{older}")).to_be_in_viewport()
-    # An address that means nothing does nothing.
-    for odd in ("#t=", "#t=x", "#t=1e9", "#t=999999", "#answer-0", "#%3Cb%3E"):
-        page.goto(address + odd)
-        expect(page.get_by_role("heading", name="Transcript")).to_be_visible()
     assert console == []
 
 

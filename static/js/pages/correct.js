@@ -2,6 +2,8 @@
 // The form that corrects a transcript works without this: here it says what is changed, can put a
 // passage back, sends only what changed, and warns who leaves with something unsaved.
 
+import { fill, gettext, ngettext } from "../texts.js";
+
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-correct]"));
 const count = /** @type {HTMLElement} */ (form.querySelector("[data-count]"));
 const passages = [...form.querySelectorAll("[data-passage]")].map((item) => ({
@@ -30,7 +32,8 @@ function show() {
     passage.badge.hidden = passage.undo.hidden = !changed;
   }
   const number = passages.filter(isChanged).length;
-  const said = number === 0 ? "" : `${number} passage${number === 1 ? "" : "s"} changed`;
+  const sentence = ngettext("%(count)s passage changed", "%(count)s passages changed", number);
+  const said = number === 0 ? "" : fill(sentence, { count: number });
   if (count.textContent !== said) count.textContent = said;
 }
 
@@ -46,7 +49,7 @@ for (const { text, undo } of passages) {
 form.addEventListener("submit", (event) => {
   if (!passages.some(isChanged)) {
     event.preventDefault();
-    count.textContent = "Nothing is changed yet.";
+    count.textContent = gettext("Nothing is changed yet.");
     return;
   }
   isLeaving = true;

@@ -2,6 +2,7 @@
 // The record page: ties players and transcript together, deep links, keys.
 
 import { Player } from "../player.js";
+import { fill, gettext } from "../texts.js";
 import { Transcript } from "../transcript.js";
 
 /** @param {string} id */
@@ -45,13 +46,25 @@ function makeTranscript() {
 
 // -- players ----------------------------------------------------------------------------------
 
+let nextFrame = 0;
+
+/** Show what is heard now, and come again when there is something else to show: a word lasts some
+ * twenty frames, in which nothing is done. */
 function frame() {
+  clearTimeout(nextFrame);
   if (!current?.isPlaying) {
     return;
   }
   current.draw();
   transcript?.markSpoken(current.response, current.time);
-  requestAnimationFrame(frame);
+  const seconds = Math.min(
+    current.untilChange(),
+    transcript?.untilChange(current.response, current.time) ?? Infinity,
+  );
+  nextFrame = window.setTimeout(
+    () => requestAnimationFrame(frame),
+    Math.ceil((1000 * seconds) / current.speed),
+  );
 }
 
 /** @param {Player} player */
@@ -68,6 +81,7 @@ function follow(player) {
   player.addEventListener("moved", () => {
     current = player;
     transcript?.markSpoken(player.response, player.time);
+    frame();
   });
   player.addEventListener("speed", () => setSpeed(player.speed));
   player.element.addEventListener("focusin", () => {
@@ -83,6 +97,7 @@ function setSpeed(wanted) {
   for (const player of players.values()) {
     player.setSpeed(wanted);
   }
+  frame();
 }
 
 /**
@@ -150,11 +165,43 @@ function goTo(time, { play = false, bring = false }) {
     }
   }
   if (bring) {
-    player?.element.scrollIntoView({ block: "center" });
-    // Beside the player where there is room; on a phone the word has precedence.
-    const element = word < 0 ? null : transcript?.elementOf(word);
-    element?.scrollIntoView({ block: "nearest" });
+    bringIntoView(player?.element, word < 0 ? undefined : transcript?.elementOf(word));
   }
+}
+
+const SETTLED_AFTER = 3;
+const MOST_FRAMES = 30;
+let bringing = 0;
+
+/**
+ * The page moves to a player and its word. What comes into view with them takes its true size only
+ * then and may push them away again: the page moves until they stay, or until somebody else moves it.
+ *
+ * @param {HTMLElement | undefined} player
+ * @param {HTMLElement | undefined} word beside the player where there is room; on a phone it has
+ *   precedence
+ */
+function bringIntoView(player, word) {
+  const wanted = word ?? player;
+  const own = (bringing += 1);
+  let at = NaN;
+  let settled = 0;
+  let frames = 0;
+  const move = () => {
+    if (!wanted || own !== bringing || settled === SETTLED_AFTER || frames === MOST_FRAMES) {
+      return;
+    }
+    const { top } = wanted.getBoundingClientRect();
+    settled = top === at ? settled + 1 : 0;
+    frames += 1;
+    if (settled === 0) {
+      player?.scrollIntoView({ block: "center" });
+      word?.scrollIntoView({ block: "nearest" });
+    }
+    at = wanted.getBoundingClientRect().top;
+    requestAnimationFrame(move);
+  };
+  move();
 }
 
 /** The page time that the address names, itself (#t=) or by the index of a word (#w=), or null. */
@@ -212,8 +259,9 @@ function prepareSearch(shown) {
   let timer = 0;
 
   const tell = () => {
-    const none = input.value.trim() ? "No hit" : "";
-    count.textContent = shown.hits.length ? `${shown.hit + 1} of ${shown.hits.length}` : none;
+    const none = input.value.trim() ? gettext("No hit") : "";
+    const place = { hit: shown.hit + 1, count: shown.hits.length };
+    count.textContent = place.count ? fill(gettext("%(hit)s of %(count)s"), place) : none;
     for (const button of buttons) {
       button.disabled = !shown.hits.length;
     }
@@ -307,4 +355,7 @@ if (transcript) {
 document.addEventListener("keydown", pressed);
 document.addEventListener("click", clickedTime);
 window.addEventListener("hashchange", followAddress);
+for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+  document.addEventListener(name, () => (bringing += 1), { passive: true });
+}
 followAddress();

@@ -2,6 +2,8 @@
 // The review form: draft saved while typing, overall score shown, passages marked as evidence.
 // Everything here is a help: the form posts the same fields without it.
 
+import { fill, gettext, number } from "../texts.js";
+
 const SAVE_AFTER = 800; // ms without a key
 const FIRST_RETRY = 2000;
 const LAST_RETRY = 30000;
@@ -30,8 +32,6 @@ export function weightedMean(pairs) {
   const points = scored.reduce((sum, pair) => sum + pair.weight * Number(pair.score), 0);
   return weights > 0 ? points / weights : null;
 }
-
-const shown = (/** @type {number} */ value) => String(Math.round(value * 100) / 100);
 
 const cards = [...form.querySelectorAll(".category")].map((element) => {
   const card = /** @type {HTMLElement} */ (element);
@@ -66,14 +66,15 @@ function showScores() {
   const output = document.getElementById("overall-mean");
   const how = document.getElementById("overall-how");
   if (!output || !how) return;
-  output.textContent = overall === null ? "–" : shown(overall);
+  output.textContent = overall === null ? "–" : number(overall);
   if (overall === null) {
-    how.textContent = "the weighted mean of what you score; nothing is scored yet";
+    how.textContent = gettext("the weighted mean of what you score; nothing is scored yet");
     return;
   }
-  const above = scored.map((card) => `${shown(card.weight)} × ${shown(Number(card.score))}`);
-  const below = scored.map((card) => shown(card.weight));
-  how.textContent = `the weighted mean: (${above.join(" + ")}) / (${below.join(" + ")})`;
+  const above = scored.map((card) => `${number(card.weight)} × ${number(Number(card.score))}`);
+  const below = scored.map((card) => number(card.weight));
+  const calculation = `(${above.join(" + ")}) / (${below.join(" + ")})`;
+  how.textContent = fill(gettext("the weighted mean: %(calculation)s"), { calculation });
 }
 
 for (const card of cards) {
@@ -95,6 +96,13 @@ let changed = false;
 let saving = false;
 let over = false; // the form is on its way, or the server wants no draft any more
 
+/** Hours and minutes as pages write them. @param {string} moment ISO 8601 */
+function clockTime(moment) {
+  const { lang } = document.documentElement;
+  const form = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return new Date(moment).toLocaleTimeString(lang || undefined, form);
+}
+
 /** @param {string} text @param {boolean} [isBad] */
 function say(text, isBad = false) {
   state.textContent = text;
@@ -106,7 +114,7 @@ async function save(keepalive = false) {
   if (!changed || over || (saving && !keepalive)) return;
   changed = false;
   saving = true;
-  say("Saving…");
+  say(gettext("Saving…"));
   try {
     const reply = await fetch(String(form.dataset.draftUrl), {
       method: "POST",
@@ -119,18 +127,18 @@ async function save(keepalive = false) {
       // Trying again will not help; the server says why.
       const refusal = await reply.json().catch(() => ({}));
       over = true;
-      say(`Not saved. ${refusal.error ?? "You may be signed out: load the page again."}`, true);
+      const why = refusal.error ?? gettext("You may be signed out: load the page again.");
+      say(fill(gettext("Not saved. %(why)s"), { why }), true);
       return;
     }
     if (!reply.ok) throw new Error(`status ${reply.status}`);
     const { savedAt } = await reply.json();
     wait = FIRST_RETRY;
-    const time = new Date(savedAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    if (!over) say(`Draft saved at ${time}.`);
+    if (!over) say(fill(gettext("Draft saved at %(time)s."), { time: clockTime(savedAt) }));
   } catch {
     changed = true;
     if (over) return;
-    say("Not saved, trying again…", true);
+    say(gettext("Not saved, trying again…"), true);
     timer = window.setTimeout(save, wait);
     wait = Math.min(2 * wait, LAST_RETRY);
   } finally {
@@ -271,8 +279,9 @@ function removable(card, key) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button small";
-  button.textContent = "Remove";
-  button.setAttribute("aria-label", `Remove this evidence for ${card.name}`);
+  button.textContent = gettext("Remove");
+  const label = fill(gettext("Remove this evidence for %(category)s"), { category: card.name });
+  button.setAttribute("aria-label", label);
   button.addEventListener("click", () => {
     if (!card.evidence) return;
     card.evidence.value = card.evidence.value.split(" ").filter((one) => one !== key).join(" ");
@@ -307,7 +316,7 @@ function useMarked() {
     touched();
   }
   document.getSelection()?.removeAllRanges();
-  markedText.textContent = `Added to ${card.name}.`;
+  markedText.textContent = fill(gettext("Added to %(category)s."), { category: card.name });
   marked = null;
   showEvidence();
 }
@@ -329,7 +338,7 @@ if (transcript && bar && markedText && use) {
     marked = wordsIn(range);
     if (marked === null) return;
     const text = marked.text.length > 90 ? `${marked.text.slice(0, 89)}…` : marked.text;
-    markedText.textContent = `Marked: “${text}”`;
+    markedText.textContent = fill(gettext("Marked: “%(text)s”"), { text });
     bar.hidden = false;
   });
   use.addEventListener("click", useMarked);
