@@ -18,6 +18,8 @@ from interviewdata.common.sql import (
     is_postgresql,
     to_sql_time,
 )
+from sessions.enums import EventKind
+from sessions.services.events import as_progress_data, emit, resumed_and
 
 if TYPE_CHECKING:
     from sessions.services.answer import AnswerDraft
@@ -42,10 +44,11 @@ SELECT status, start_time, end_time, total_questions, questions_answered, curren
 FROM interview_sessions WHERE session_id = %s
 """
 _QUESTION_BY_ID = """
-SELECT id, question_text FROM interview_questions WHERE session_id = %s AND id = %s
+SELECT id, question_text, question_index FROM interview_questions WHERE session_id = %s AND id = %s
 """
 _QUESTION_BY_INDEX = """
-SELECT id, question_text FROM interview_questions WHERE session_id = %s AND question_index = %s
+SELECT id, question_text, question_index FROM interview_questions
+WHERE session_id = %s AND question_index = %s
 """
 _AGAIN = """
 SELECT id, audio_file_path, is_late FROM user_responses
@@ -78,7 +81,7 @@ WHERE session_id = %s
 
 @transaction.atomic
 def keep_answer_in_steps(draft: AnswerDraft, now: datetime) -> Outcome:
-    """Keep an answer in at most 7 statements of one transaction."""
+    """Keep an answer in at most 8 statements of one transaction."""
     at = to_sql_time(now)
     lock = " FOR UPDATE" if is_postgresql() else ""  # SQLite's IMMEDIATE transaction is the lock
     interview = fetch_one(_SESSION + lock, [draft.session_id])
@@ -104,6 +107,7 @@ def keep_answer_in_steps(draft: AnswerDraft, now: datetime) -> Outcome:
     late = end_time is not None and now > end_time
     audio = draft.audio
     path = audio.path if audio else ""
+    revision = (stepped_back[0] if stepped_back else 0) + 1
     inserted = fetch_one(
         _INSERT,
         [
@@ -118,7 +122,7 @@ def keep_answer_in_steps(draft: AnswerDraft, now: datetime) -> Outcome:
             draft.response_duration,
             draft.confidence_score,
             draft.emotion_detected,
-            (stepped_back[0] if stepped_back else 0) + 1,
+            revision,
             True,
             late,
             to_sql_time(draft.client_time),
@@ -133,6 +137,15 @@ def keep_answer_in_steps(draft: AnswerDraft, now: datetime) -> Outcome:
     assert counted is not None
     answered, next_index = counted
     execute(_GO_ON, [answered, next_index, at, at, draft.session_id])
+    told = {
+        **as_progress_data(answered, interview[3], next_index),
+        "questionIndex": asked[2] - 1,
+        "responseId": inserted[0],
+        "revision": revision,
+        "hasAudio": bool(path),
+        "late": late,
+    }
+    emit(draft.session_id, *resumed_and(interview[0], (EventKind.ANSWERED, told)), now=now)
     return Outcome("new", inserted[0], question_id, path, late, answered, interview[3], next_index)
 
 

@@ -42,10 +42,13 @@ class CheckedAudio:
     duration: float | None
 
 
-def check_audio(source: bytes | BinaryIO, *, size: int) -> CheckedAudio:
-    """Find out what arrived. Raises TooLarge, DomainError (unreadable_audio), NotNow."""
+def check_audio(source: bytes | BinaryIO, *, size: int, field: str = "audio") -> CheckedAudio:
+    """Find out what arrived. Raises TooLarge, DomainError (unreadable_audio), NotNow.
+
+    `field` is the wire name that a refusal speaks of.
+    """
     if size > settings.MAX_AUDIO_BYTES:
-        raise TooLarge(f"audio: The sound may have {settings.MAX_AUDIO_MB} MiB at most.")
+        raise TooLarge(f"{field}: The sound may have {settings.MAX_AUDIO_MB} MiB at most.")
     file: BinaryIO = BytesIO(source) if isinstance(source, bytes) else source
     try:
         facts = inspect_audio(file)
@@ -53,7 +56,7 @@ def check_audio(source: bytes | BinaryIO, *, size: int) -> CheckedAudio:
         raise NotNow(str(error)) from error
     except UnreadableAudio as error:
         raise DomainError(
-            f"audio: {error}", code="unreadable_audio", fields={"audio": [str(error)]}
+            f"{field}: {error}", code="unreadable_audio", fields={field: [str(error)]}
         ) from error
     if isinstance(source, bytes):
         sha256 = hashlib.sha256(source).hexdigest()
@@ -64,14 +67,19 @@ def check_audio(source: bytes | BinaryIO, *, size: int) -> CheckedAudio:
     return CheckedAudio(file, sha256, facts.content_type, facts.extension, size, facts.duration)
 
 
+def audio_name(audio: CheckedAudio, *, session_id: str) -> str:
+    """Where a sound stands in the store: its digest inside a folder of the interview's own, which
+    is named by a digest too: session ids of imported interviews are no file names."""
+    folder = hashlib.sha256(session_id.encode()).hexdigest()[:32]
+    return f"audio/{folder[:2]}/{folder}/{audio.sha256}.{audio.extension}"
+
+
 def store_audio(audio: CheckedAudio, *, session_id: str) -> StoredAudio:
     """Write the sound, whole and durable, before this returns; the same sound again is one file.
 
-    The name is its digest inside a folder of the interview's own, which is named by a digest too:
-    session ids of imported interviews are no file names. Raises NotNow where the store refuses.
+    Raises NotNow where the store refuses.
     """
-    folder = hashlib.sha256(session_id.encode()).hexdigest()[:32]
-    name = f"audio/{folder[:2]}/{folder}/{audio.sha256}.{audio.extension}"
+    name = audio_name(audio, session_id=session_id)
     try:
         path = default_storage.save(name, File(audio.file, name=name))
     except OSError as error:

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from interviewdata.common.errors import Conflict, Invalid, NotFound
-from sessions.enums import Source
+from sessions.enums import EventKind, Source
 from sessions.models import Transcript
+from sessions.services.events import emit
 from sessions.services.session import lock_session
 from sessions.services.transcript import content_digest
 from sessions.transcript_text import corrected_data, shown_words, timed_words
@@ -31,7 +33,7 @@ def correct_transcript(
     author: str,
     now: datetime | None = None,
 ) -> Transcript:
-    """Keep `edits` of a transcript as a new version, given by `author` as a reviewer. 3 statements.
+    """Keep `edits` of a transcript as a new version, given by `author` as a reviewer. 4 statements.
 
     `edits`: [{first, last, words}], each saying how the words from index `first` to `last` (from
     0, both included) of the base are to read. Single words and whole passages alike: only what
@@ -65,11 +67,15 @@ def correct_transcript(
             fingerprint,
         ):
             return newest
+        who = newest.author or newest.get_source_display()  # type: ignore[attr-defined]
         raise Conflict(
-            f"{newest.author or newest.get_source_display()} has saved a newer version meanwhile."  # type: ignore[attr-defined]
-            " Nothing of yours is saved yet: make your changes there."
+            gettext(
+                "%(who)s has saved a newer version meanwhile."
+                " Nothing of yours is saved yet: make your changes there."
+            )
+            % {"who": who}
         )
-    return Transcript.objects.create(
+    version = Transcript.objects.create(
         session_id=session_id,
         user_email=base.user_email,
         raw_audio_path=base.raw_audio_path,
@@ -82,6 +88,9 @@ def correct_transcript(
         updated_at=now,
         **parts,
     )
+    told = {"transcriptId": version.pk, "source": version.source, "corrects": base.pk}
+    emit(session_id, (EventKind.TRANSCRIBED, told), now=now)
+    return version
 
 
 def _corrected(base: Transcript, edits: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -90,13 +99,13 @@ def _corrected(base: Transcript, edits: Sequence[Mapping[str, Any]]) -> dict[str
     shown = shown_words(base.transcript_data, words)
     smallest = smallest_edits(shown, _checked(edits, len(shown)))
     if not smallest:
-        raise Invalid("Nothing is changed: there is no new version to save.")
+        raise Invalid(gettext("Nothing is changed: there is no new version to save."))
     gone = sum(edit.last + 1 - edit.first for edit in smallest)
     come = sum(len(edit.words.split()) for edit in smallest)
     if len(shown) - gone + come == 0:
-        raise Invalid("At least one word has to stay.")
+        raise Invalid(gettext("At least one word has to stay."))
     if len(shown) - gone + come > MOST_WORDS:
-        raise Invalid(f"A transcript has {MOST_WORDS} words at most.")
+        raise Invalid(gettext("A transcript has %(most)s words at most.") % {"most": MOST_WORDS})
     data = corrected_data(base.transcript_data, words, shown, smallest)
     new_words = replace_words(words, smallest) if words else base.word_timestamps
     if isinstance(data, dict) and words and data.get("words") == base.word_timestamps:
@@ -124,10 +133,11 @@ def _checked(edits: Sequence[Mapping[str, Any]], count: int) -> list[Edit]:
                 f"edits[{number}]", f"first and last are word indexes, 0–{count - 1}."
             )
         if not _can_be_stored(words):
-            raise Invalid.field(f"edits[{number}]", "this text cannot be stored.")
+            raise Invalid.field(f"edits[{number}]", gettext("this text cannot be stored."))
         if any(len(word) > LONGEST_WORD for word in words.split()):
             raise Invalid.field(
-                f"edits[{number}]", f"a word has {LONGEST_WORD} characters at most."
+                f"edits[{number}]",
+                gettext("a word has %(most)s characters at most.") % {"most": LONGEST_WORD},
             )
         checked.append(Edit(first, last, words))
     checked.sort(key=lambda edit: (edit.first, edit.last))

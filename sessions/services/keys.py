@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.db import models, transaction
 from django.utils import timezone
 
-from sessions.models import Invitation, ServiceToken
+from sessions.models import AccessGrant, Invitation, ServiceToken
 
 
 @transaction.atomic
@@ -34,15 +34,51 @@ def create_service_token(
 
 
 def create_invitation(
-    *, label: str, token_sha256: str, expires_at: datetime, by: Any
+    *,
+    label: str,
+    token_sha256: str,
+    expires_at: datetime,
+    by: Any,
+    user_email: str = "",
+    mode: str = "",
+    role: str = "",
+    difficulty: str = "",
+    planned_duration: int | None = None,
+    question_count: int | None = None,
+    note: str = "",
 ) -> Invitation:
-    """Keep an invitation by the digest of its link. `by` is the user who makes it."""
+    """Keep an invitation by the digest of its link. `by` is the user who makes it.
+
+    What is given (`planned_duration` in minutes) is fixed for whoever comes by the link; what is
+    empty they choose. Raises django.core.exceptions.ValidationError.
+    """
     invitation = Invitation(
-        label=label, token_sha256=token_sha256, expires_at=expires_at, created_by=by
+        label=label,
+        token_sha256=token_sha256,
+        expires_at=expires_at,
+        created_by=by,
+        user_email=user_email.strip().lower(),
+        mode=mode,
+        role=role.strip(),
+        difficulty=difficulty,
+        planned_duration=planned_duration,
+        question_count=question_count,
+        note=note.strip(),
     )
     invitation.full_clean()
     invitation.save()
     return invitation
+
+
+def forget_browser(
+    browser_id: str, *, grant_ids: Iterable[int] = (), now: datetime | None = None
+) -> int:
+    """End every grant that a browser holds by its id (empty: none) or by the tokens of
+    `grant_ids`; how many there were. One statement."""
+    held = models.Q(pk__in=list(grant_ids))
+    if browser_id:
+        held |= models.Q(browser_id=browser_id)
+    return revoke(AccessGrant.objects.filter(held), now=now)
 
 
 def revoke(keys: models.QuerySet[Any], *, now: datetime | None = None) -> int:

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from interviewdata.common.errors import Conflict, Invalid, NotFound
 from interviewdata.common.sql import (
-    execute,
     fetch_all,
     fetch_one,
     from_sql_json,
@@ -22,8 +21,10 @@ from interviewdata.common.sql import (
     to_sql_json,
     to_sql_time,
 )
+from sessions.enums import EventKind
 from sessions.models import InterviewQuestion, InterviewSession
 from sessions.services.counters import recount
+from sessions.services.events import COLUMNS, POSITION, as_progress_data, emit, resumed_and
 from sessions.services.session import lock_session
 
 MAX_QUESTIONS = 500
@@ -104,9 +105,12 @@ def add_question(
         asked_at=now,
     )
     question.save(force_insert=True)
-    if interview.status != "completed":
+    was = interview.status
+    if was != "completed":
         begin(interview, now=now)
-    recount(interview.session_id)
+    counters = recount(interview.session_id)
+    asked = (EventKind.ASKED, {"added": 1, **counters})
+    emit(interview.session_id, *resumed_and(was, asked), now=now)
     return question
 
 
@@ -125,7 +129,9 @@ def asked_batch(session_id: str, batch: str) -> list[AskedQuestion]:
 
 
 _LAST_INDEX = """
-SELECT COALESCE(max(question_index), 0), count(*) FROM interview_questions WHERE session_id = %s
+SELECT COALESCE(max(question_index), 0), count(*),
+       (SELECT status FROM interview_sessions s WHERE s.session_id = %s)
+FROM interview_questions WHERE session_id = %s
 """
 _BEGIN = """
 UPDATE interview_sessions SET
@@ -147,7 +153,7 @@ INSERT INTO interview_questions (
 # number of questions. Either way nothing is added, and the same is done again behind the lock.
 _ASK_BATCH = f"""
 WITH interview AS (
-    SELECT session_id FROM interview_sessions WHERE session_id = %s FOR UPDATE
+    SELECT session_id, status FROM interview_sessions WHERE session_id = %s FOR UPDATE
 ), last AS (
     SELECT COALESCE(max(question_index), 0) AS n, count(*) AS present FROM interview_questions
     WHERE session_id = (SELECT session_id FROM interview)
@@ -166,6 +172,18 @@ WITH interview AS (
 ), begun AS (
     {_BEGIN.format(and_new=" + (SELECT count(*) FROM added)", now="%s")}
     WHERE session_id = (SELECT session_id FROM interview)
+    RETURNING updated_at, questions_answered, total_questions, current_question_index
+), event AS (
+    INSERT INTO interview_events ({COLUMNS})
+    SELECT interview.session_id, kind, begun.updated_at, CASE WHEN kind = 'asked' THEN
+           jsonb_build_object('added', new.n, 'answered', begun.questions_answered,
+                              'total', begun.total_questions,
+                              'currentQuestionIndex', begun.current_question_index)
+           ELSE '{{}}'::jsonb END, {POSITION}
+    FROM interview, begun, (SELECT count(*) AS n FROM added) AS new,
+         (VALUES (1, 'resumed'), (2, 'asked')) AS kinds(place, kind)
+    WHERE new.n > 0 AND (kind = 'asked' OR interview.status = 'abandoned')
+    ORDER BY place
 )
 SELECT id, question_index FROM added ORDER BY question_index
 """
@@ -183,7 +201,7 @@ def ask_batch(
     present: int | None = None,
     now: datetime | None = None,
 ) -> list[AskedQuestion]:
-    """Add questions at the end, in order. HOT: 1 statement on PostgreSQL, 4 on SQLite.
+    """Add questions at the end, in order. HOT: 1 statement on PostgreSQL, 5 on SQLite.
 
     `batch` is the digest of the request; if a rival with the same digest came first, its
     questions are returned and nothing is added. `present`: how many questions the interview had
@@ -245,7 +263,7 @@ def _ask_batch_in_steps(
     if rival:
         return rival
     at = to_sql_time(now)
-    last_index, number_now = fetch_one(_LAST_INDEX, [session_id]) or (0, 0)
+    last_index, number_now, was = fetch_one(_LAST_INDEX, [session_id, session_id]) or (0, 0, "")
     if present is not None and number_now != present:
         raise Outrun
     first_index = last_index + 1
@@ -257,10 +275,15 @@ def _ask_batch_in_steps(
     added = fetch_all(
         f"{_INSERT} VALUES {', '.join([row] * len(drafts))} RETURNING id, question_index", values
     )
-    if not execute(
-        f"{_BEGIN.format(and_new='', now='%s')} WHERE session_id = %s", [at, at, session_id]
-    ):
+    begun = fetch_one(
+        f"{_BEGIN.format(and_new='', now='%s')} WHERE session_id = %s"
+        " RETURNING questions_answered, total_questions, current_question_index",
+        [at, at, session_id],
+    )
+    if begun is None:
         raise NotFound
+    asked = (EventKind.ASKED, {"added": len(drafts), **as_progress_data(*begun)})
+    emit(session_id, *resumed_and(was, asked), now=now)
     return _as_asked(sorted(added, key=lambda pair: pair[1]), drafts)
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from interviewdata.common.errors import Conflict, NotFound
 from interviewdata.common.sql import fetch_one, is_postgresql, to_sql_json, to_sql_time
-from sessions.enums import ALLOWED_MOVES, Difficulty, Mode, Status
+from sessions.enums import ALLOWED_MOVES, Difficulty, EventKind, Mode, Status
 from sessions.models import InterviewSession
 from sessions.models.session import new_session_id
+from sessions.services.events import COLUMNS, POSITION, Event, emit, progress_data, resumed_and
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,10 @@ INSERT INTO access_grants (session_id, browser_id, created_at) VALUES (%s, %s, %
 """
 # PostgreSQL takes both rows in one statement, its foreign key being checked at the end of it.
 _INSERT_BOTH = f"""
-WITH interview AS ({_INSERT_SESSION} RETURNING session_id)
+WITH interview AS ({_INSERT_SESSION} RETURNING session_id, created_at), event AS (
+    INSERT INTO interview_events ({COLUMNS})
+    SELECT session_id, 'created', created_at, '{{}}'::jsonb, {POSITION} FROM interview
+)
 INSERT INTO access_grants (session_id, browser_id, created_at)
 SELECT session_id, %s, %s FROM interview RETURNING id
 """
@@ -85,6 +91,7 @@ def create_session(
         with transaction.atomic():
             fetch_one(_INSERT_SESSION, session_values)
             row = fetch_one(_INSERT_GRANT, [session_id, browser_id, at])
+            emit(session_id, (EventKind.CREATED, {}), now=now)
     assert row is not None
     return NewInterview(session_id, int(row[0]), now)
 
@@ -98,21 +105,35 @@ def lock_session(session_id: str) -> InterviewSession:
 
 
 def move_status(interview: InterviewSession, status: Status, *, now: datetime) -> None:
-    """Set `status`, with the times that go with it, on a locked interview and save it.
+    """Set `status`, with the times that go with it, on a locked interview; save and tell it.
 
     Raises Conflict where ALLOWED_MOVES does not have the move; a move to itself does nothing.
     """
     if interview.status == status:
         return
     if status not in ALLOWED_MOVES[Status(interview.status)]:
-        raise Conflict(f"An interview that is {interview.status} cannot become {status.value}.")
-    interview.status = status
+        raise Conflict(
+            gettext("An interview that is %(now)s cannot become %(then)s.")
+            % {
+                "now": Status(interview.status).label.lower(),
+                "then": status.label.lower(),
+            }
+        )
+    was, interview.status = interview.status, status
     if status == Status.ACTIVE:
         interview.start_time = interview.start_time or now
     if status == Status.COMPLETED:
         interview.end_time = max(now, interview.start_time or now)
     interview.updated_at = now
     interview.save(update_fields=["status", "start_time", "end_time", "updated_at"])
+    emit(interview.session_id, *_events_of_move(interview, was), now=now)
+
+
+def _events_of_move(interview: InterviewSession, was: str) -> Sequence[Event]:
+    if interview.status == Status.ACTIVE:
+        return resumed_and(was)
+    kind = EventKind.COMPLETED if interview.status == Status.COMPLETED else EventKind.ABANDONED
+    return resumed_and(was, (kind, progress_data(interview)))
 
 
 @transaction.atomic

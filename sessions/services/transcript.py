@@ -10,8 +10,9 @@ import orjson
 from django.db import transaction
 from django.utils import timezone
 
-from sessions.enums import Source
+from sessions.enums import EventKind, Source
 from sessions.models import Transcript
+from sessions.services.events import emit
 from sessions.services.session import lock_session
 
 
@@ -35,7 +36,7 @@ def save_transcript(
 ) -> Transcript:
     """Keep a transcript; the same one again gives the row that is there. Raises NotFound.
 
-    `word_timestamps`: [{word, start, end, confidence}], seconds. 3 statements.
+    `word_timestamps`: [{word, start, end, confidence}], seconds. 4 statements.
     """
     now = now or timezone.now()
     interview = lock_session(session_id)
@@ -46,7 +47,7 @@ def save_transcript(
         "raw_audio_path": raw_audio_path,
         "processed_audio_path": processed_audio_path,
     }
-    transcript, _created = Transcript.objects.get_or_create(
+    transcript, is_new = Transcript.objects.get_or_create(
         session=interview,
         source=source,
         author=author,
@@ -58,4 +59,7 @@ def save_transcript(
             "updated_at": now,
         },
     )
+    if is_new:
+        told = {"transcriptId": transcript.pk, "source": source.value}
+        emit(session_id, (EventKind.TRANSCRIBED, told), now=now)
     return transcript

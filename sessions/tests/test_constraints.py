@@ -10,7 +10,10 @@ from interviewdata.record.integrity import relation_problems
 from sessions.models import (
     AccessGrant,
     AudioPeaks,
+    AudioUploadPart,
     IdempotencyRecord,
+    InterviewEvent,
+    InterviewPresence,
     InterviewQuestion,
     Invitation,
     ServiceToken,
@@ -19,6 +22,7 @@ from sessions.models import (
 )
 from sessions.tests.constraints import assert_refused, change, constraints_of
 from sessions.tests.factories import (
+    AudioUploadFactory,
     BankQuestionFactory,
     InterviewQuestionFactory,
     InterviewSessionFactory,
@@ -88,6 +92,40 @@ def same_invitation_again():
         Invitation.objects.create(label=label, token_sha256="0", expires_at=NOW)
 
 
+def invitation(**fields):
+    Invitation.objects.create(label="spring", token_sha256="1", expires_at=NOW, **fields)
+
+
+def upload(**fields):
+    change(AudioUploadFactory(), **fields)
+
+
+def same_upload_key_again():
+    first = AudioUploadFactory(idempotency_key="k")
+    AudioUploadFactory(session=first.session, idempotency_key="k")
+
+
+def upload_part(**fields):
+    AudioUploadPart.objects.create(
+        **{"upload": AudioUploadFactory(), "first_byte": 0, "size_bytes": 3, "sha256": "0"} | fields
+    )
+
+
+def two_parts_of_one_place():
+    first = AudioUploadFactory()
+    for digest in ("0", "1"):
+        upload_part(upload=first, sha256=digest)
+
+
+USED = {
+    "used_at": NOW,
+    "received_bytes": 10,
+    "audio_file_path": "audio/x.webm",
+    "audio_sha256": "0" * 64,
+    "audio_content_type": "audio/webm",
+}
+
+
 def same_service_token_again():
     service_header(name="one")
     ServiceToken.objects.create(
@@ -105,6 +143,8 @@ Q = "interview_sessions_interviewquestion_"
 R = "interview_sessions_userresponse_"
 B = "interview_sessions_bankquestion_"
 T = "interview_sessions_transcript_"
+I = "interview_sessions_invitation_"  # noqa: E741
+U = "interview_sessions_audioupload_"
 BROKEN = [
     (S + "status_known", lambda: session(status="paused")),
     (S + "mode_known", lambda: session(interview_mode="tech")),
@@ -152,6 +192,38 @@ BROKEN = [
     ("question_bank.key", lambda: twice(BankQuestionFactory, same=["key"])),
     ("interview_sessions_idempotencyrecord_once", same_key_again),
     ("invitations.token_sha256", same_invitation_again),
+    (
+        "interview_sessions_interviewevent_kind_known",
+        lambda: InterviewEvent.objects.create(
+            session=InterviewSessionFactory(), kind="burnt", at=NOW
+        ),
+    ),
+    (
+        "interview_sessions_interviewpresence_state_known",
+        lambda: InterviewPresence.objects.create(
+            session=InterviewSessionFactory(), state="asleep", seen_at=NOW
+        ),
+    ),
+    (I + "mode_known", lambda: invitation(mode="standard")),
+    (I + "difficulty_known", lambda: invitation(difficulty="hard")),
+    (I + "duration_in_range", lambda: invitation(planned_duration=0)),
+    (I + "duration_in_range", lambda: invitation(planned_duration=1441)),
+    (I + "questions_in_range", lambda: invitation(question_count=0)),
+    (I + "questions_in_range", lambda: invitation(question_count=51)),
+    (I + "email_normal", lambda: invitation(user_email="Ann@example.org")),
+    (I + "email_normal", lambda: invitation(user_email=" ")),
+    ("audio_uploads.upload_id", lambda: twice(AudioUploadFactory, same=["upload_id"])),
+    (U + "one_a_key", same_upload_key_again),
+    (U + "within_length", lambda: upload(length_bytes=0)),
+    (U + "within_length", lambda: upload(received_bytes=11)),
+    (U + "used_is_whole", lambda: upload(**{**USED, "received_bytes": 9})),
+    *[
+        (U + "used_is_whole", lambda n=n: upload(**{**USED, n: None if n == "used_at" else ""}))
+        for n in USED
+        if n != "received_bytes"
+    ],
+    ("interview_sessions_audiouploadpart_one_a_place", two_parts_of_one_place),
+    ("interview_sessions_audiouploadpart_not_empty", lambda: upload_part(size_bytes=0)),
     ("service_tokens.token_sha256", same_service_token_again),
     ("service_tokens.name", same_service_name_again),
 ]

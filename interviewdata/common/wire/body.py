@@ -61,12 +61,15 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
         raise Invalid(f"The body is not valid JSON: {error}."[:300]) from error
     if not isinstance(value, dict):
         raise Invalid('The body must be a JSON object, like {"sessionId": "…"}.')
-    _check(value)
+    check_values(value)
     return value
 
 
-def _check(value: dict[str, Any]) -> None:
-    """Walk without recursion; hostile nesting must not reach Python's own limit."""
+def check_values(value: dict[str, Any]) -> None:
+    """Raise Invalid for what the databases cannot keep and for too much of anything.
+
+    Walks without recursion; hostile nesting must not reach Python's own limit.
+    """
     level: list[Any] = [value]
     nodes = 0
     for _depth in range(MAX_DEPTH):

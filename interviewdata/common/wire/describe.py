@@ -133,6 +133,14 @@ _ERRORS: dict[int, tuple[str, dict[str, Any]]] = {
         "The body came without a Content-Length.",
         error_example("length_required", "Send the body with a Content-Length."),
     ),
+    412: (
+        "The request speaks another version of tus; `Tus-Version` says which one is spoken here.",
+        error_example(
+            "unsupported_version",
+            "Send the header Tus-Resumable: 1.0.0, the version of tus that is spoken here.",
+            **{"Tus-Resumable": "Send 1.0.0."},
+        ),
+    ),
     413: (
         "The body is larger than the limits announced above.",
         error_example(
@@ -158,6 +166,22 @@ _ERRORS: dict[int, tuple[str, dict[str, Any]]] = {
             **{"Idempotency-Key": "Take a new key for a new request."},
         ),
     ),
+    429: (
+        "Too many uploads of this interview are on their way.",
+        error_example(
+            "too_many",
+            "This interview has 20 recordings on their way already; send their answers or end "
+            "them (DELETE) first.",
+        ),
+    ),
+    460: (
+        "The bytes that arrived are not those of `Upload-Checksum`; nothing of them is kept.",
+        error_example(
+            "checksum_mismatch",
+            "The part is not the one that Upload-Checksum speaks of; send it again.",
+            **{"Upload-Checksum": "The bytes that arrived have another digest."},
+        ),
+    ),
     503: (
         "The database or a store does not answer just now; the same call may succeed later.",
         error_example("unavailable", "The database does not answer just now; please try again."),
@@ -166,7 +190,7 @@ _ERRORS: dict[int, tuple[str, dict[str, Any]]] = {
 READ_ERRORS = (400, 405, 411, 413, 503)
 WRITE_ERRORS = (400, 403, 405, 411, 413, 415, 422, 503)
 
-_IDEMPOTENCY_KEY = OpenApiParameter(
+IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]*[!-~])?$"},
     OpenApiParameter.HEADER,
@@ -180,12 +204,13 @@ _RETRY_AFTER = OpenApiParameter(
     "Retry-After",
     {"type": "integer"},
     OpenApiParameter.HEADER,
-    response=[503],
+    response=[429, 503],
     description=f"seconds; {RETRY_AFTER_SECONDS} usually",
 )
 _ALLOW = OpenApiParameter(
     "Allow", str, OpenApiParameter.HEADER, response=[405], description="the methods there are"
 )
+SHARED_PARAMETERS = [_RETRY_AFTER, _ALLOW]
 
 
 def path_text(name: str, description: str, example: str, **limits: Any) -> OpenApiParameter:
@@ -265,7 +290,7 @@ def operation(
             examples=[OpenApiExample("example", reply_example)] if reply_example else [],
         )
     errors = {*(WRITE_ERRORS if writes else READ_ERRORS), *also} - {*never}
-    shared = [_RETRY_AFTER, _ALLOW] + ([_IDEMPOTENCY_KEY] if writes else [])
+    shared = SHARED_PARAMETERS + ([IDEMPOTENCY_KEY] if writes else [])
     return extend_schema(
         operation_id=operation_id,
         summary=summary,

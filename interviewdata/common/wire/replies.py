@@ -25,6 +25,7 @@ STATUS_OF_CODE = {
     "method_not_allowed": 405,
     "conflict": 409,
     "length_required": 411,
+    "unsupported_version": 412,
     "too_large": 413,
     "unsupported_media_type": 415,
     "range_not_satisfiable": 416,
@@ -32,6 +33,7 @@ STATUS_OF_CODE = {
     "unreadable_audio": 422,
     "idempotency_key_reused": 422,
     "too_many": 429,
+    "checksum_mismatch": 460,
     "error": 500,
     "unavailable": 503,
 }

@@ -23,9 +23,15 @@ def free_port() -> int:
 
 
 class Server:
-    """Granian as in production: two workers of two threads, a process group of its own."""
+    """Granian as in production: two workers of two threads, a process group of its own. `more`
+    goes into its environment."""
 
-    def __init__(self, folder: Path, *, database_url: str = "", port: int = 0) -> None:
+    how = (
+        *("--interface", "wsgi", "--workers", "2", "--blocking-threads", "2"),
+        "interviewdata.wsgi:application",
+    )
+
+    def __init__(self, folder: Path, *, database_url: str = "", port: int = 0, **more: str) -> None:
         self.folder, self.port = folder, port or free_port()
         self.database_url = database_url
         self._process: subprocess.Popen[bytes] | None = None
@@ -39,6 +45,7 @@ class Server:
             "DEBUG": "1",  # no collected static files are needed
             "ALLOWED_HOSTS": "127.0.0.1",
             "LOG_LEVEL": "ERROR",
+            **more,
         }
         if database_url:
             self.environment["DATABASE_URL"] = database_url
@@ -57,15 +64,13 @@ class Server:
         """Returns when the server answers."""
         self._process = subprocess.Popen(
             [
-                sys.executable, "-m", "granian", "--interface", "wsgi",
-                "--host", "127.0.0.1", "--port", str(self.port),
-                "--workers", "2", "--blocking-threads", "2", "--no-ws",
-                "--log-level", "error", "interviewdata.wsgi:application",
+                *(sys.executable, "-m", "granian", "--no-ws", "--log-level", "error"),
+                *("--host", "127.0.0.1", "--port", str(self.port), *self.how),
             ],
             cwd=ROOT,
             env=self.environment,
             start_new_session=True,
-        )  # fmt: skip
+        )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
@@ -87,6 +92,12 @@ class Server:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+
+class EventServer(Server):
+    """The process that keeps streams of events open."""
+
+    how = ("--interface", "asginl", "--workers", "1", "interviewdata.asgi:application")
 
 
 class ScratchDatabase:
