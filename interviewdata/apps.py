@@ -5,6 +5,7 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 def _without_jit(connection: Any, **_more: Any) -> None:
@@ -34,7 +35,7 @@ def _set_threshold(using: str, threshold: int | None) -> None:
 
 class InterviewDataConfig(AppConfig):
     name = "interviewdata"
-    verbose_name = "Interview data"
+    verbose_name = _("Interview data")
 
     def ready(self) -> None:
         from interviewdata import checks  # noqa: F401  (registers the system checks)
@@ -47,5 +48,5 @@ class InterviewDataConfig(AppConfig):
 class LoginsConfig(AxesConfig):  # type: ignore[misc]
     """django-axes, under a name that people understand in the admin."""
 
-    verbose_name = "Logins"
+    verbose_name = _("Logins")
     default = False

@@ -47,11 +47,21 @@ ADMISSION = env.choice("ADMISSION", ("open", "invite", "staff"), default="open")
 EMOTION_ANALYSIS = env.boolean("EMOTION_ANALYSIS", default=True)
 ANSWERING_GRACE_DAYS = 7
 READING_AFTER_COMPLETION_HOURS = 24
+# An interview that gave no sign of life for so long is marked abandoned (`mark_abandoned`).
+ABANDONED_AFTER_MINUTES = env.integer(
+    "ABANDONED_AFTER_MINUTES", default=120, minimum=5, maximum=525_600
+)
 
 # --- Limits, announced in the schema and answered with 413 ------------------------------------
 MAX_JSON_BYTES = 16 * 1024 * 1024
 MAX_AUDIO_MB = env.integer("MAX_AUDIO_MB", default=100, minimum=1, maximum=2048)
 MAX_AUDIO_BYTES = MAX_AUDIO_MB * 1024 * 1024
+# Recordings that arrive in parts, of one interview and not yet used by an answer.
+MAX_OPEN_UPLOADS = env.integer("MAX_OPEN_UPLOADS", default=20, minimum=1, maximum=1000)
+MAX_UPLOADS_MB = env.integer(
+    "MAX_UPLOADS_MB", default=10 * MAX_AUDIO_MB, minimum=1, maximum=1_000_000
+)
+MAX_UPLOAD_PART_BYTES = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_JSON_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
@@ -85,6 +95,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "interviewdata.common.gate.ApiGate",
     "interviewdata.common.pages_only.PageSessionMiddleware",
+    "interviewdata.common.pages_only.PageLocaleMiddleware",
     "interviewdata.common.pages_only.PageCommonMiddleware",
     "interviewdata.common.pages_only.PageCsrfMiddleware",
     "interviewdata.common.pages_only.PageAuthenticationMiddleware",
@@ -217,6 +228,10 @@ CACHES: dict[str, dict[str, Any]] = {
     )
 }
 
+# --- Events as they happen: the address of the process that keeps streams open, if one runs -----
+EVENTS_URL = next(iter(env.origins("EVENTS_URL")), "")
+MOST_STREAMS = env.integer("MOST_STREAMS", default=1000, minimum=1, maximum=100_000)
+
 # --- Questions from a language model, off until an address is set -----------------------------
 QUESTIONS_LLM_URL = env.http_url("QUESTIONS_LLM_URL")
 QUESTIONS_LLM_MODEL = env.text("QUESTIONS_LLM_MODEL", "gpt-4o-mini")
@@ -231,6 +246,14 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = False
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "interviewdata" / "locale"]
+FORMAT_MODULE_PATH = ["interviewdata.formats"]
+LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}language"
+LANGUAGE_COOKIE_AGE = 365 * 86_400
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = SERVED_OVER_TLS
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -258,6 +281,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SORT_OPERATIONS": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PREPROCESSING_HOOKS": ["interviewdata.openapi.hooks.with_heads"],
     "POSTPROCESSING_HOOKS": ["interviewdata.openapi.hooks.finish"],
     "GET_LIB_DOC_EXCLUDES": "interviewdata.openapi.hooks.without_words",
     # The badge of Swagger UI's validator would call an outside host.
@@ -271,7 +295,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "media-src": ["'self'", "blob:"],
-        "connect-src": ["'self'"],
+        "connect-src": ["'self'", *filter(None, [EVENTS_URL])],
+        "worker-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],

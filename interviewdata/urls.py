@@ -1,7 +1,9 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.i18n import set_language
 
 from interviewdata import error_pages
+from interviewdata.common.texts import texts_of_scripts
 from interviewdata.record.views import home
 
 handler400 = error_pages.bad_request
@@ -19,6 +21,8 @@ urlpatterns = [
     # In DEBUG Django's own 404 page would answer here; clients want JSON always.
     re_path(r"^api(?:/.*)?$", error_pages.not_found),
     path("admin/", admin.site.urls),
+    path("language", set_language, name="set_language"),
+    path("texts/<str:language>.js", texts_of_scripts, name="texts"),
     path("", include("sessions.urls")),
     path("", include("analytics.pages.urls")),
     path("", include("interviewdata.record.pages.urls")),

@@ -223,6 +223,15 @@ def access_token(grant_id: int, session_id: str) -> str:
     return _token_signer.sign(f"{grant_id}:{session_id}")
 
 
+def grant_of_access_token(token: str) -> int | None:
+    """The id of the grant that a bearer token is of; None: it is none of ours. No statement."""
+    try:
+        grant_id, _, _session_id = _token_signer.unsign(token[:400]).partition(":")
+        return int(grant_id)
+    except (signing.BadSignature, ValueError):
+        return None
+
+
 def principal_of(request: HttpRequest) -> Principal:
     """The principal of an API request; sets `request.session`. 1 statement for a service."""
     request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))

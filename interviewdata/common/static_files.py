@@ -15,3 +15,5 @@ class HashedModuleStorage(CompressedManifestStaticFilesStorage):
     """
 
     support_js_module_import_aggregation = True
+    # One pass settles one storey of modules; as soon as nothing changes any more it ends.
+    max_post_process_passes = 20

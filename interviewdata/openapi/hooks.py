@@ -16,6 +16,7 @@ TAGS = {
     "Interview": "Create, begin and end interviews.",
     "Questions": "What is asked.",
     "Answers": "What is answered, in text and sound, and the transcript.",
+    "Uploads": "Long recordings, in parts that can be resumed (tus).",
     "Judgement": "Feedback and computed analysis.",
     "Record": "Everything of one interview, read and exported.",
     "People": "What is known of one person, by e-mail.",
@@ -47,6 +48,18 @@ may not write (403, `cross_site`).
 def without_words() -> list[type]:
     """GET_LIB_DOC_EXCLUDES: base classes whose docstrings speak to programmers, not to clients."""
     return [*get_lib_doc_excludes(), Input, Output]
+
+
+def with_heads(endpoints: list[Any], **_more: Any) -> list[Any]:
+    """PREPROCESSING_HOOKS of drf-spectacular, which leaves out HEAD also where it stands alone."""
+    found: list[Any] = []
+    for path, regex, method, callback in endpoints:
+        actions = getattr(callback, "actions", {})
+        alone = "head" in actions and "get" not in actions
+        if alone and not any(entry[0] == path for entry in found):
+            found.append((path, regex, "HEAD", callback))
+        found.append((path, regex, method, callback))
+    return found
 
 
 def finish(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:

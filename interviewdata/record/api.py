@@ -1,4 +1,4 @@
-"""The record over the API: session data, export, progress, sound. HOT: session_data."""
+"""The record over the API: session data, export, sound. HOT: session_data."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from analytics.visibility import is_blind
-from interviewdata.common.errors import Invalid, NotFound
-from interviewdata.common.wire.replies import json_bytes_reply, success
+from interviewdata.common.errors import Invalid
+from interviewdata.common.wire.replies import json_bytes_reply
 from interviewdata.record.document import (
     Record,
     export_document,
@@ -21,8 +21,6 @@ from interviewdata.record.document import (
 from interviewdata.record.schema import describe_record
 from sessions.access import RECORD_PERMISSIONS, grant_of, may_read
 from sessions.api.base import InterviewViewSet
-from sessions.api.response_views import progress
-from sessions.models import InterviewSession
 
 FORMATS = ("json",)
 
@@ -52,24 +50,6 @@ class RecordViewSet(InterviewViewSet):
         record = self._read(session_id, "export")
         content = export_document(record, session_id=session_id, now=timezone.now())
         return download(content, f"interview_data_{session_id}.json")
-
-    def progress(self, request: HttpRequest, session_id: str) -> HttpResponseBase:
-        permissions = ("interview_sessions.view_interviewsession",)
-        may_read(self.principal, session_id, permissions)
-        found = (
-            InterviewSession.objects.filter(session_id=session_id)
-            .values_list(
-                "status", "questions_answered", "total_questions", "current_question_index"
-            )
-            .first()
-        )
-        if found is None:
-            raise NotFound
-        self.record_access("read", "progress", [session_id])
-        status, answered, total, next_index = found
-        return success(
-            sessionId=session_id, status=status, progress=progress(answered, total, next_index)
-        )
 
     def _read(self, session_id: str, action: str) -> Record:
         """The record, for whoever may read it; staff and services leave their row first."""

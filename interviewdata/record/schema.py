@@ -14,7 +14,6 @@ from interviewdata.common.wire.describe import (
     HOLDERS,
     ErrorEnvelope,
     Output,
-    Progress,
     described,
     operation,
     path_text,
@@ -23,7 +22,6 @@ from interviewdata.common.wire.describe import (
 )
 from interviewdata.record.inputs import ExportInput
 from sessions.api.schema import SESSION_ID
-from sessions.enums import Status
 from sessions.models import InterviewQuestion, InterviewSession, Transcript, UserResponse
 
 SESSION = path_text("session_id", "the public id of the interview", SESSION_ID)
@@ -86,13 +84,6 @@ class ExportDocument(Output):
     metadata = serializers.JSONField(help_text="units, and how many rows of each kind")
 
 
-class ProgressReply(Output):
-    success = serializers.BooleanField()
-    sessionId = serializers.CharField()
-    status = serializers.ChoiceField(choices=Status.choices)
-    progress = Progress()
-
-
 class HealthReply(Output):
     success = serializers.BooleanField()
     status = serializers.ChoiceField(choices=["ok"])
@@ -143,8 +134,6 @@ _SUMMARY = {
     "has_feedback": False,
     "completion_rate": 0.2,
 }
-_PROGRESS = {"answered": 1, "total": 5, "currentQuestionIndex": 1, "completionRate": 0.2}
-
 describe_record = described(
     session_data=operation(
         "getSessionData",
@@ -176,21 +165,6 @@ describe_record = described(
             query("format", {"type": "string", "enum": ["json"], "default": "json"}, "of the file"),
         ],
         reply=ExportDocument,
-    ),
-    progress=operation(
-        "getProgress",
-        "How far an interview is",
-        tag="Record",
-        who=HOLDERS,
-        also=(403, 404),
-        parameters=[SESSION],
-        reply=ProgressReply,
-        reply_example={
-            "success": True,
-            "sessionId": SESSION_ID,
-            "status": "active",
-            "progress": _PROGRESS,
-        },
     ),
 )
 

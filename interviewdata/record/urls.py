@@ -15,11 +15,6 @@ urlpatterns = [
     path(
         "interview/export/<str:session_id>", RecordViewSet.as_view({"get": "export"}), name="export"
     ),
-    path(
-        "interview/progress/<str:session_id>",
-        RecordViewSet.as_view({"get": "progress"}),
-        name="progress",
-    ),
     path("interview/audio/<int:response_id>", AudioViewSet.as_view({"get": "play"}), name="audio"),
     path("export/preview", PersonExportViewSet.as_view({"get": "preview"}), name="export-preview"),
     path("export/data", PersonExportViewSet.as_view({"post": "data"}), name="export-data"),

@@ -31,6 +31,11 @@ POSTS: dict[str, Callable[[str], dict[str, Any]]] = {
         "questionIndex": 0,
         "answer": "I would look at the query plan first.",
     },
+    "/api/interview/presence": lambda session_id: {
+        "sessionId": session_id,
+        "state": "recording",
+        "questionIndex": 0,
+    },
     "/api/interview/end": lambda session_id: {"sessionId": session_id},
     "/api/transcript/save": lambda session_id: {
         "sessionId": session_id,

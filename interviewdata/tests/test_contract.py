@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from interviewdata.tests.calls import EMAIL, POSTS, cookie_of, is_envelope, raw_post
 from sessions.tests.audio.samples import wav
+from sessions.tests.uploads.tus_client import begun
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ CONTRACT: dict[tuple[str, str], str] = {
     ("get", "/api/interview-modes"): f"200 {READ} 503",
     ("post", "/api/interview-modes/questions"): f"{WRITE} 409",
     ("post", "/api/interview/question"): f"{WRITE} 409",
-    ("post", "/api/interview/response"): WRITE,
+    ("post", "/api/interview/response"): f"{WRITE} 409",
     ("post", "/api/interview/end"): WRITE,
     ("post", "/api/transcript/save"): WRITE,
     ("post", "/api/feedback/save"): WRITE,
@@ -37,6 +38,8 @@ CONTRACT: dict[tuple[str, str], str] = {
     ("get", "/api/interview/session-data/{session_id}"): TABLE,
     ("get", "/api/interview/export/{session_id}"): TABLE,
     ("get", "/api/interview/progress/{session_id}"): TABLE,
+    ("post", "/api/interview/presence"): WRITE,
+    ("get", "/api/interview/live"): TABLE,
     ("get", "/api/interview/audio/{response_id}"): f"{TABLE} 206 304 416",
     ("get", "/api/interview/history/{email}"): TABLE,
     ("get", "/api/dashboard/stats/{email}"): TABLE,
@@ -60,6 +63,15 @@ CONTRACT: dict[tuple[str, str], str] = {
     ("get", "/api/v1/stats"): TABLE,
     ("get", "/api/v1/stats/{person}"): TABLE,
 }
+# Called in test_contract_uploads.py: their requests are headers.
+UPLOADS = {
+    ("post", "/api/interview/uploads"): "201 400 403 404 405 411 412 413 422 429 503",
+    ("head", "/api/interview/uploads/{upload_id}"): "200 400 403 404 405 412 503",
+    ("patch", "/api/interview/uploads/{upload_id}"): (
+        "204 400 403 404 405 409 411 412 413 415 460 503"
+    ),
+    ("delete", "/api/interview/uploads/{upload_id}"): "204 400 403 404 405 411 412 413 503",
+}
 DOCUMENT = json.loads((Path(settings.BASE_DIR) / "docs" / "openapi.json").read_text())
 SOUND = wav()
 
@@ -70,7 +82,8 @@ def test_contract_lists_what_is_documented():
         for path, operations in DOCUMENT["paths"].items()
         for method, operation in operations.items()
     }
-    assert documented == {call: set(statuses.split()) for call, statuses in CONTRACT.items()}
+    every = CONTRACT | UPLOADS
+    assert documented == {call: set(statuses.split()) for call, statuses in every.items()}
 
 
 @dataclass
@@ -138,7 +151,8 @@ def reply_to(world: World, method: str, path: str, status: str) -> Any:
     post = method == "post"
     body = POSTS[path](world.going_on) if post else {}
     address = world.address(path)
-    client = world.superuser if path.startswith("/api/v1/") else world.candidate
+    is_list = path.startswith("/api/v1/") or path == "/api/interview/live"
+    client = world.superuser if is_list else world.candidate
 
     def send(body: Any = body, client: Client = client, **extra: Any) -> Any:
         if not post:
@@ -154,7 +168,7 @@ def reply_to(world: World, method: str, path: str, status: str) -> Any:
     if status == "404":
         if post:
             return send({**body, "sessionId": "no-such-interview"})
-        listed = address == path and path.startswith("/api/v1/")
+        listed = address == path and is_list
         return world.stranger.get(address if listed else world.address(path, missing=True))
     if status == "405":
         return client.delete(address)
@@ -177,6 +191,9 @@ def reply_to(world: World, method: str, path: str, status: str) -> Any:
             client = world.superuser
         with connection.execute_wrapper(_database_is_down):
             return send(client=client)
+    if status == "409" and path == "/api/interview/response":
+        unfinished = begun(client, world.going_on, 10).rpartition("/")[2]
+        return send({**body, "audioUpload": unfinished})
     if status == "409":
         return send({**body, "sessionId": world.ended})
     extra = {
@@ -222,16 +239,16 @@ def test_health_names_what_does_not_answer(api, caplog):
     assert reply["Retry-After"] == "5"
 
 
-@pytest.mark.parametrize("path", sorted({path for _method, path in CONTRACT}))
+@pytest.mark.parametrize("path", sorted({path for _method, path in CONTRACT | UPLOADS}))
 def test_every_address_tells_its_methods(api, path):
-    documented = {method.upper() for method, found in CONTRACT if found == path}
+    documented = {method.upper() for method, found in CONTRACT | UPLOADS if found == path}
     if "GET" in documented:
         documented.add("HEAD")
     address = path.replace("{response_id}", "1").replace("{id}", "1")
     reply = api.options(address)
     assert reply.status_code == 204
     assert set(reply["Allow"].split(", ")) == documented | {"OPTIONS"}
-    refused = api.patch(address)
+    refused = api.put(address)
     assert refused.status_code == 405
     assert refused["Allow"] == reply["Allow"]
 

@@ -24,13 +24,15 @@ class InterviewViewSet(WireViewSet):
     principal: Principal
     # An action that asks outside services keeps no transaction open meanwhile; see idempotency.py.
     keyed_in_transaction = True
+    # Keeps Idempotency-Keys itself, with what they made.
+    keys_of_its_own = False
 
     def act(self, request: HttpRequest, action: Any, **kwargs: Any) -> HttpResponseBase:
         if any(isinstance(value, str) and "\x00" in value for value in kwargs.values()):
             raise NotFound  # PostgreSQL takes no NUL, not even to look for it
         self.principal = principal_of(request)
         key = request.META.get("HTTP_IDEMPOTENCY_KEY")
-        if key is not None and request.method == "POST":
+        if key is not None and request.method == "POST" and not self.keys_of_its_own:
             reply = once(self, request, key, lambda: action(request, **kwargs))
         else:
             reply = action(request, **kwargs)

@@ -56,11 +56,7 @@ def once(
 ) -> HttpResponseBase:
     """Run `act` unless this key has been answered. Raises Invalid, DomainError (key reused),
     NotFound (the right to the interview has ended since)."""
-    key = key.strip()
-    if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isprintable() or not key.isascii():
-        raise Invalid.field(
-            "Idempotency-Key", f"Send 1–{MAX_KEY_LENGTH} printable ASCII characters."
-        )
+    key = checked_key(key)
     scope = view.principal.idempotency_scope
     if scope == ANONYMOUS and len(key) < UNGUESSABLE_LENGTH:
         scope = _of_address(request)
@@ -82,6 +78,16 @@ def once(
         if not view.keyed_in_transaction:
             _forget(claim)
         raise
+
+
+def checked_key(key: str) -> str:
+    """The key as it is kept. Raises Invalid."""
+    key = key.strip()
+    if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isprintable() or not key.isascii():
+        raise Invalid.field(
+            "Idempotency-Key", f"Send 1–{MAX_KEY_LENGTH} printable ASCII characters."
+        )
+    return key
 
 
 def _of_address(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from interviewdata.common.wire.inputs import (
@@ -24,6 +25,7 @@ from sessions.enums import (
     MODE_ALIASES,
     Difficulty,
     Mode,
+    PresenceState,
     as_difficulty,
     as_mode,
 )
@@ -67,6 +69,22 @@ class StartInput(Input):
     userEmail = EmailField(source="user_email")
     role = RoleField()
     interviewMode = ModeField(source="mode", default="mixed")
+
+
+class PresenceInput(Input):
+    sessionId = SessionIdField(source="session_id")
+    state = serializers.ChoiceField(choices=PresenceState.values)
+    questionIndex = WholeNumberField(
+        source="question_index",
+        default=None,
+        allow_null=True,
+        min_value=0,
+        max_value=10_000,
+        help_text="from 0; the question that is shown",
+    )
+    unsent = WholeNumberField(
+        default=0, min_value=0, max_value=100_000, help_text="answers that wait in the browser"
+    )
 
 
 class QuestionsInput(Input):
@@ -128,6 +146,12 @@ class ResponseInput(Input):
         help_text="0–1",
     )
     emotionDetected = TextField(source="emotion_detected", required=False, max_length=60)
+    audioUpload = TextField(
+        source="audio_upload",
+        required=False,
+        max_length=36,
+        help_text="the id of a finished upload (`/api/interview/uploads`), instead of a sound",
+    )
     timestamp = MillisecondsField(
         source="client_time",
         default=None,
@@ -139,6 +163,12 @@ class ResponseInput(Input):
         if attrs["question_id"] is None and attrs["question_index"] is None:
             raise ValidationError({"questionIndex": "Send questionId or questionIndex."})
         return attrs
+
+
+class UploadInput(Input):
+    """What Upload-Metadata says; further keys are kept."""
+
+    sessionId = SessionIdField(source="session_id")
 
 
 class EndInput(Input):

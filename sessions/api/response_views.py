@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponseBase
 
-from interviewdata.common.errors import DomainError, Invalid, Unprocessable
+from interviewdata.common.errors import Invalid
 from interviewdata.common.wire.body import is_multipart, read_form, read_object
 from interviewdata.common.wire.replies import success
 from sessions.access import Also, may_answer
 from sessions.api.base import InterviewViewSet
 from sessions.api.inputs import ResponseInput, TranscriptInput
 from sessions.api.schema import describe_responses, describe_transcripts
-from sessions.audio.encoded import decode_base64_audio
-from sessions.audio.facts import UnreadableAudio
+from sessions.api.sound import sound_of, store_sound
 from sessions.emotion import EMOTION_OFF_WARNING, emotion_is_off
-from sessions.services.answer import AnswerDraft, KeptAnswer, question_exists, record_answer
-from sessions.services.audio import CheckedAudio, check_audio, store_audio
+from sessions.services.answer import AnswerDraft, KeptAnswer, question_exists
 from sessions.services.transcript import save_transcript
-
-NO_AUDIO_WARNING = (
-    "No audio arrived: audioBlob was an object, which is what JSON.stringify makes of a Blob. "
-    "Send a data URL, base64, or multipart/form-data with a file `audio`."
-)
-_AUDIO_FIELDS = ("audio", "audioBlob")
+from sessions.services.upload_answer import record_answer_with
+from sessions.wire import progress
 
 
 @describe_responses
@@ -37,47 +30,39 @@ class ResponseViewSet(InterviewViewSet):
         else:
             body, files = read_object(request), {}
         data = ResponseInput.read(body)
-        session_id = data["session_id"]
         index = data["question_index"]
         head = may_answer(
             self.principal,
-            session_id,
+            data["session_id"],
             "interview_sessions.add_userresponse",
             Also(*question_exists(question_id=data["question_id"], question_index=index)),
         )
-        checked = _audio_of(body, files, warnings)
-        text = data["answer"] or data["user_answer"]
-        if not text and checked is None:
-            if not warnings:
-                raise Invalid.field("answer", "Send an answer, as text or as sound.")
-            raise Invalid("answer: " + warnings[0], fields={"answer": [warnings[0]]})
-        if data["emotion_detected"] and emotion_is_off():
-            data["emotion_detected"] = ""
-            warnings.append(EMOTION_OFF_WARNING)
-        stored = None
-        if checked is not None:
-            # Nothing is written for an answer that would be refused.
-            if not data["question"] and not head.also[0]:
-                raise Invalid.field(
-                    "questionId" if data["question_id"] is not None else "questionIndex",
-                    "This interview has no such question; send `question`, its text, to add it.",
-                )
-            stored = store_audio(checked, session_id=session_id)
-        kept = record_answer(
-            AnswerDraft(
-                session_id=head.session_id,
-                question_id=data["question_id"],
-                question_index=None if index is None else index + 1,
-                question_text=data["question"],
-                text=text,
-                audio=stored,
-                response_duration=data["response_duration"],
-                confidence_score=data["confidence_score"],
-                emotion_detected=data["emotion_detected"],
-                client_time=data["client_time"],
-                idempotency_key=request.META.get("HTTP_IDEMPOTENCY_KEY", "")[:255],
+        with sound_of(body, files, data, warnings) as sound:
+            text = data["answer"] or data["user_answer"]
+            if not text and sound is None:
+                if not warnings:
+                    raise Invalid.field("answer", "Send an answer, as text or as sound.")
+                raise Invalid("answer: " + warnings[0], fields={"answer": [warnings[0]]})
+            if data["emotion_detected"] and emotion_is_off():
+                data["emotion_detected"] = ""
+                warnings.append(EMOTION_OFF_WARNING)
+            stored = store_sound(sound, data, head)
+            kept = record_answer_with(
+                sound,
+                AnswerDraft(
+                    session_id=head.session_id,
+                    question_id=data["question_id"],
+                    question_index=None if index is None else index + 1,
+                    question_text=data["question"],
+                    text=text,
+                    audio=stored,
+                    response_duration=data["response_duration"],
+                    confidence_score=data["confidence_score"],
+                    emotion_detected=data["emotion_detected"],
+                    client_time=data["client_time"],
+                    idempotency_key=request.META.get("HTTP_IDEMPOTENCY_KEY", "")[:255],
+                ),
             )
-        )
         if kept.is_late:
             warnings.append("The interview had ended; the answer is kept and marked late.")
         return success(
@@ -93,43 +78,6 @@ class ResponseViewSet(InterviewViewSet):
 
 def progress_of(kept: KeptAnswer) -> dict[str, Any]:
     return progress(kept.answered, kept.total, kept.next_index)
-
-
-def progress(answered: int, total: int, next_index: int) -> dict[str, Any]:
-    """`completionRate` is answered / total, 0–1; 0 where nothing was asked."""
-    return {
-        "answered": answered,
-        "total": total,
-        "currentQuestionIndex": next_index,
-        "completionRate": round(answered / total, 4) if total else 0.0,
-    }
-
-
-def _audio_of(
-    body: dict[str, Any], files: dict[str, UploadedFile], warnings: list[str]
-) -> CheckedAudio | None:
-    """The sound of a request, readable and measured; None where none came."""
-    for name, file in files.items():
-        if name not in _AUDIO_FIELDS:
-            raise Invalid.field(name, "Send the sound as the file field `audio`.")
-        return check_audio(file.file, size=file.size or 0)  # type: ignore[arg-type]
-    for name in _AUDIO_FIELDS:
-        value = body.get(name)
-        if value is None or value == "":
-            continue
-        if value == {}:
-            warnings.append(NO_AUDIO_WARNING)
-            continue
-        if not isinstance(value, str):
-            raise Unprocessable.field(name, "Send a data URL or base64.")
-        try:
-            sound = decode_base64_audio(value)
-        except UnreadableAudio as error:
-            raise DomainError(
-                f"{name}: {error}", code="unreadable_audio", fields={name: [str(error)]}
-            ) from error
-        return check_audio(sound, size=len(sound))
-    return None
 
 
 @describe_transcripts

@@ -271,10 +271,12 @@ describe_responses = described(
         "Send `questionId` or `questionIndex`, and `answer` (or `userAnswer`), a sound, or both. "
         "The same answer to the same question again gives the same `responseId`; a different one "
         "is a new revision. Sound in JSON is base64; larger sound goes as multipart/form-data "
-        "with a file field `audio`. Unreadable sound gets 422 and nothing is kept.",
+        "with a file field `audio`, a long recording in parts (`/api/interview/uploads`), and then "
+        "its id as `audioUpload`: 409 while parts are missing, 422 where there is no such upload "
+        "(any more). Unreadable sound gets 422 and nothing is kept.",
         tag="Answers",
         who=HOLDERS,
-        also=(404,),
+        also=(404, 409),
         body=RecordResponseInput,
         example={
             "sessionId": SESSION_ID,

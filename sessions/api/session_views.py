@@ -7,13 +7,14 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 from interviewdata.common.errors import Invalid
 from interviewdata.common.wire.body import read_object
 from interviewdata.common.wire.replies import success
 from sessions import modes
 from sessions.access import access_token, may_answer
-from sessions.admission import admit
+from sessions.admission import admit, invitation_of
 from sessions.api.base import InterviewViewSet, browser_id_for
 from sessions.api.inputs import (
     MAX_SESSION_DATA_BYTES,
@@ -23,22 +24,32 @@ from sessions.api.inputs import (
     QuestionsInput,
     StartInput,
 )
+from sessions.api.invited import fixed_by, insist
 from sessions.api.schema import describe_modes, describe_questions, describe_sessions
+from sessions.consent import with_receipt
 from sessions.enums import Difficulty, Mode, Status, as_difficulty, as_mode
+from sessions.models import Invitation
 from sessions.questions.pick import context, give_questions
 from sessions.services.question import AskedQuestion, QuestionDraft, ask_question
 from sessions.services.session import create_session, end_session
 
 _CREATE_KEYS = frozenset(CreateSessionInput().fields)
 _START_KEYS = frozenset(StartInput().fields)
+_INVITATION = "invitationId"
+USUAL_MINUTES = 30
 
 
-def _rest(body: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
-    """What else was sent: kept in session_data."""
+def _rest(
+    body: dict[str, Any], known: frozenset[str], invitation: Invitation | None
+) -> dict[str, Any]:
+    """What else was sent, kept in session_data; its consent and the invitation by our word."""
     rest = {name: value for name, value in body.items() if name not in known}
     if rest and len(orjson.dumps(rest)) > MAX_SESSION_DATA_BYTES:
         raise Invalid("Further configuration may have 1 MB at most.")
-    return rest
+    rest.pop(_INVITATION, None)
+    if invitation is not None:
+        rest[_INVITATION] = invitation.pk
+    return with_receipt(rest, now=timezone.now())
 
 
 @describe_sessions
@@ -46,12 +57,17 @@ class SessionViewSet(InterviewViewSet):
     """HOT: create."""
 
     def create(self, request: HttpRequest) -> HttpResponseBase:
-        body = read_object(request)
+        invitation = invitation_of(self.principal, request)
+        fixed = fixed_by(invitation, mode_name="type")
+        body = {**fixed, **read_object(request)}
         data = CreateSessionInput.read(body)
-        admit(self.principal, request)
+        admit(self.principal, invitation)
         mode, difficulty = as_mode(data["type"]), as_difficulty(data["difficulty"])
         assert mode is not None
         assert difficulty is not None
+        if fixed:
+            words = {"type": mode.value, "difficulty": difficulty.value}
+            insist({**body, **data, **words, "userEmail": data["user_email"]}, fixed)
         made = create_session(
             user_email=data["user_email"],
             role=data["role"],
@@ -60,7 +76,7 @@ class SessionViewSet(InterviewViewSet):
             difficulty=difficulty,
             planned_duration=data["duration"],
             features=data["features"],
-            session_data=_rest(body, _CREATE_KEYS),
+            session_data=_rest(body, _CREATE_KEYS, invitation),
             browser_id=browser_id_for(request, self.principal),
         )
         return success(
@@ -79,20 +95,28 @@ class SessionViewSet(InterviewViewSet):
         )
 
     def start(self, request: HttpRequest) -> HttpResponseBase:
-        body = read_object(request)
+        invitation = invitation_of(self.principal, request)
+        fixed = fixed_by(invitation, mode_name="interviewMode")
+        # This call has no words for these two: they are as the invitation has them, or usual.
+        difficulty = Difficulty(fixed.pop("difficulty", Difficulty.INTERMEDIATE))
+        duration = fixed.pop("duration", USUAL_MINUTES)
+        body = {**fixed, **read_object(request)}
         data = StartInput.read(body)
-        admit(self.principal, request)
+        admit(self.principal, invitation)
         mode = as_mode(data["mode"])
         assert mode is not None
+        if fixed:
+            words = {"interviewMode": mode.value, "userEmail": data["user_email"]}
+            insist({**body, **data, **words}, fixed)
         made = create_session(
             user_email=data["user_email"],
             role=data["role"],
             interview_type=data["mode"],
             mode=mode,
-            difficulty=Difficulty.INTERMEDIATE,
-            planned_duration=30,
+            difficulty=difficulty,
+            planned_duration=duration,
             features=[],
-            session_data=_rest(body, _START_KEYS),
+            session_data=_rest(body, _START_KEYS, invitation),
             browser_id=browser_id_for(request, self.principal),
             status=Status.ACTIVE,
         )
@@ -105,8 +129,8 @@ class SessionViewSet(InterviewViewSet):
                 "userEmail": data["user_email"],
                 "role": data["role"],
                 "interviewMode": mode.value,
-                "difficulty": Difficulty.INTERMEDIATE.value,
-                "duration": 30,
+                "difficulty": difficulty.value,
+                "duration": duration,
                 "status": Status.ACTIVE.value,
                 "startTime": made.created_at,
                 "totalQuestions": 0,

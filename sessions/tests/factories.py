@@ -74,6 +74,15 @@ class BankQuestionFactory(factory.django.DjangoModelFactory):
     difficulty = "intermediate"
 
 
+class AudioUploadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.AudioUpload
+
+    session = factory.SubFactory(InterviewSessionFactory)
+    length_bytes = 10
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
 class AccessGrantFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.AccessGrant

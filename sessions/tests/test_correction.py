@@ -193,10 +193,10 @@ def test_unknown_interview_or_transcript_is_not_found(base):
 
 
 @pytest.mark.parametrize("versions", [1, 5])
-def test_correcting_takes_three_statements(base, versions, django_assert_num_queries):
+def test_correcting_takes_four_statements(base, versions, django_assert_num_queries):
     for number in range(versions - 1):
         base = correct(base, {"first": 0, "last": 0, "words": f"We{number}"})
-    with django_assert_num_queries(5):  # savepoint and its release; interview, newest, insert
+    with django_assert_num_queries(6):  # savepoint, release; interview, newest, insert, event
         correct(base, EDIT)
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from interviewdata.common.wire.tus import PART_CONTENT_TYPE
 from interviewdata.tests.access.world import FOREIGN, OWNERS, STRANGERS, Interview
 from sessions.access import AUDIO_PERMISSION, RECORD_PERMISSIONS
+from sessions.tests.uploads.tus_client import VERSION, metadata
 
 SESSION = "interview_sessions.view_interviewsession"
 STATS = "analytics.view_dashboardstats"
@@ -170,6 +172,8 @@ OUTCOMES: dict[str, dict[str, str]] = {
     # Says the same to all.
     "public": dict.fromkeys(_EVERYBODY, "none none none"),
     "nothing": dict.fromkeys(_EVERYBODY, "404 404 404"),
+    "by post": dict.fromkeys(_EVERYBODY, "405 405 405"),  # a form of everybody's, asked by GET
+    "elsewhere": dict.fromkeys(_EVERYBODY, "302 302 302"),  # back to the page one came from
 }
 
 
@@ -187,7 +191,7 @@ def _word(interview: Interview) -> str:
 @dataclass(frozen=True)
 class Route:
     """`path` and `body` are filled from the interview asked for; `shows` is the text that a
-    reply holds when the interview is seen."""
+    reply holds when the interview is seen. What is no JSON has `headers` and `content`."""
 
     pattern: str
     kind: str
@@ -196,6 +200,23 @@ class Route:
     body: Callable[[Interview], dict[str, Any]] | None = None
     permissions: tuple[str, ...] = ()
     shows: Callable[[Interview], str] = field(default=_word)
+    headers: Callable[[Interview], dict[str, str]] | None = None
+    content: bytes = b""
+    status: int = 200  # of what was done
+
+    def send(self, client: Any, interview: Interview, **headers: str) -> Any:
+        """The reply to this call by `client`."""
+        if self.headers is None:
+            body = self.body(interview) if self.body else None
+            return client.call(self.path_of(interview), body, **headers)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return client.generic(
+            self.method,
+            self.path_of(interview),
+            self.content,
+            content_type=PART_CONTENT_TYPE,
+            headers={**VERSION, **self.headers(interview), **named},
+        )
 
     @property
     def name(self) -> str:
@@ -219,6 +240,25 @@ def _get(pattern: str, kind: str, path: str = "", *permissions: str, **more: Any
 
 def _post(pattern: str, kind: str, body: Any, *permissions: str, **more: Any) -> Route:
     return Route(pattern, kind, method="POST", body=body, permissions=permissions, **more)
+
+
+def _upload(method: str, status: int, content: bytes = b"", **headers: str) -> Route:
+    """A call to the upload of an interview (tus)."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Route(
+        "api/interview/uploads/<str:upload_id>",
+        "write",
+        "api/interview/uploads/{i.upload_id}",
+        method,
+        permissions=("interview_sessions.add_userresponse",),
+        headers=lambda i: sent,
+        content=content,
+        status=status,
+    )
+
+
+def _begins_upload(i: Interview) -> dict[str, str]:
+    return {"Upload-Length": "9", "Upload-Metadata": metadata(sessionId=i.session_id)}
 
 
 def _table(name: str, id_name: str, permission: str, **more: Any) -> tuple[Route, Route]:
@@ -250,6 +290,11 @@ ROUTES: tuple[Route, ...] = (
           "interview_sessions.add_interviewquestion"),
     _post("api/interview/response", "write", _of(questionIndex=0, answer="So."),
           "interview_sessions.add_userresponse"),
+    Route("api/interview/uploads", "write", method="POST", headers=_begins_upload, status=201,
+          permissions=("interview_sessions.add_userresponse",)),
+    _upload("HEAD", 200),
+    _upload("PATCH", 204, b"123", Upload_Offset="0"),
+    _upload("DELETE", 204),
     _post("api/interview/end", "write", _of(), "interview_sessions.change_interviewsession"),
     _post("api/transcript/save", "write", _of(transcriptData={"text": "So."}),
           "interview_sessions.add_transcript"),
@@ -262,6 +307,9 @@ ROUTES: tuple[Route, ...] = (
          f"api/interview/export/{_ID}", *RECORD_PERMISSIONS),
     _get("api/interview/progress/<str:session_id>", "read",
          f"api/interview/progress/{_ID}", SESSION, shows=lambda i: i.session_id),
+    _post("api/interview/presence", "write", _of(state="thinking"),
+          "interview_sessions.add_userresponse"),
+    _get("api/interview/live", "list", "api/interview/live", SESSION),
     _get("api/interview/audio/<int:response_id>", "read",
          "api/interview/audio/{i.response_id}", AUDIO_PERMISSION),
     _get("api/interview/history/<str:email>", "person",
@@ -285,6 +333,12 @@ ROUTES: tuple[Route, ...] = (
     *_table("stats", "email", STATS, shows=lambda i: i.email),
     _get("^api(?:/.*)?$", "nothing", "api/no/such/place"),
     _get("", "public"),
+    _get("language", "elsewhere"),
+    _get("texts/<str:language>.js", "public", "texts/de.js"),
+    _get("interview/", "public"),
+    _get("interview/terms", "public"),
+    _get("interview/worker.js", "public"),
+    _get("interview/forget", "by post"),
     _get("interview/invitation/<str:token>", "nothing", "interview/invitation/no-such-link"),
     _get("ui-components/", "nothing"),  # unless DEBUG is on, and tests run without
     _get("dashboard/", "page list", "dashboard/", STATS, "analytics.view_feedback"),
@@ -294,6 +348,7 @@ ROUTES: tuple[Route, ...] = (
          *RECORD_PERMISSIONS, STATS),
     _get("compare/", "page list", "compare/", SESSION, "analytics.view_feedback",
          "interview_sessions.view_userresponse"),
+    _get("live/", "page list", "live/", SESSION),
     _get("sessions/", "page list", "sessions/", SESSION),
     _get("export/sessions/", "form", "export/sessions/", *RECORD_PERMISSIONS),
     _get("sessions/<str:session_id>/", "page", f"sessions/{_ID}/", *RECORD_PERMISSIONS),

@@ -157,7 +157,7 @@ def invitation(db, settings) -> Invitation:
 
 def test_invited_browser_creates_until_the_invitation_ends(api, invitation):
     assert api.call(CREATE, ANN).status_code == 403
-    assert api.get("/interview/invitation/the-link").status_code == 200
+    assert api.get("/interview/invitation/the-link").status_code == 302
     made = api.call(CREATE, ANN)
     assert made.status_code == 200
     assert api.get(record_of(made.json()["sessionId"])).status_code == 200

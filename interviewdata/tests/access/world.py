@@ -25,6 +25,7 @@ from sessions.enums import Mode
 from sessions.models import AccessGrant, InterviewSession, ServiceToken
 from sessions.services.counters import recount
 from sessions.tests.factories import (
+    AudioUploadFactory,
     BankQuestionFactory,
     InterviewQuestionFactory,
     TranscriptFactory,
@@ -48,6 +49,7 @@ class Interview:
     response_id: int = 0
     transcript_id: int = 0
     feedback_id: int = 0
+    upload_id: str = "of-nobody"
 
 
 def _mark(row: models.Model, word: str) -> None:
@@ -97,6 +99,7 @@ def fill(session_id: str, email: str, word: str) -> Interview:
         response_id=response.pk,
         transcript_id=transcript.pk,
         feedback_id=feedback.pk,
+        upload_id=AudioUploadFactory(session=session).upload_id,
     )
 
 

@@ -44,6 +44,7 @@ def _of_session(name: str) -> Seen:
 PAGES = (
     Seen("home", signed_in=False),
     Seen("home, signed in", lambda _: reverse("home")),
+    Seen("interview", signed_in=False),
     Seen("admin:login", signed_in=False),
     Seen("no such page", lambda _: "/no/such/page", signed_in=False, status=404),
     Seen("no such invitation", lambda _: reverse("invitation", args=["x"]), False, 404),
@@ -51,6 +52,7 @@ PAGES = (
     Seen("session-list, nothing found", lambda _: f"{reverse('session-list')}?q=zzzznothing"),
     _of_session("session-record"),
     _of_session("transcript-correct"),
+    Seen("live"),
     Seen("review-queue"),
     _of_session("review-form"),
     Seen("compare"),

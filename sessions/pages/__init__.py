@@ -1,0 +1,1 @@
+"""Pages of capture: the candidate's interview and the link that leads there."""
