@@ -61,14 +61,18 @@ class Load:
             cwd=ROOT,
         )
 
-    def send(self, call: str, contender: Contender, seconds: float) -> dict[str, Any]:
-        """Load for `seconds`; 0: one request, whose answer is checked."""
+    def send(
+        self, call: str, contender: Contender, seconds: float, rate: float = 0
+    ) -> dict[str, Any]:
+        """Load for `seconds`; 0: one request, whose answer is checked. rate: requests a second,
+        0 for as many as are answered."""
         order = {
             "call": call,
             "material": contender.material,
             "port": contender.server.port,
             "seconds": seconds,
             "connections": self.connections,
+            "rate": rate,
         }
         assert self.process.stdin is not None
         assert self.process.stdout is not None

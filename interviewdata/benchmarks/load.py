@@ -1,8 +1,10 @@
 """The load generator: a process of its own that speaks just enough HTTP/1.1.
 
 `python -m interviewdata.benchmarks.load MATERIAL` reads one order a line from stdin (JSON: call,
-material, port, seconds, connections; seconds 0 sends one request and checks its answer) and
-writes one result a line: requests, seconds, errors, first_error.
+material, port, seconds, connections, rate; seconds 0 sends one request and checks its answer) and
+writes one result a line: requests, seconds, errors, first_error, p50_ms, p95_ms. With a rate
+(requests a second) each request has its moment, and its time counts from that moment: waiting for
+an earlier one is no excuse. Without, each connection sends as soon as it has its answer.
 """
 
 from __future__ import annotations
@@ -26,13 +28,18 @@ _LENGTH = b"\r\ncontent-length: "
 class Slice:
     """One contender under load for a while."""
 
-    def __init__(self, call: str, material: Material, first: int, seconds: float) -> None:
+    def __init__(
+        self, call: str, material: Material, first: int, seconds: float, rate: float = 0
+    ) -> None:
+        self.rate = rate
+        self.times: list[float] = []
         self.call, self.material, self.number = call, material, first
         self.make = MAKERS[call]
         self.seconds = seconds
         self.requests = self.errors = 0
         self.first_error = ""
         self.stop_at = float("inf")
+        self.interval = 0.0  # seconds between two requests of one connection, where there is a rate
 
     def next_request(self) -> list[bytes] | None:
         if time.perf_counter() >= self.stop_at:
@@ -64,11 +71,21 @@ class Connection(asyncio.Protocol):
         self.received = 0
         self.expected = -1
         self.head = b""
+        self.due = 0.0
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
 
     def send(self) -> None:
+        if not self.work.rate:
+            self.due = time.perf_counter()
+            self._send_now()
+            return
+        # uvloop's clock is not perf_counter's: a delay is what both understand.
+        wait = self.due - time.perf_counter()
+        asyncio.get_running_loop().call_later(max(0.0, wait), self._send_now)
+
+    def _send_now(self) -> None:
         request = self.work.next_request()
         if request is None:
             self.transport.close()
@@ -96,6 +113,8 @@ class Connection(asyncio.Protocol):
         if self.received >= self.expected:
             head, body = self.head, b"".join(self.parts)[len(self.head) + 4 :]
             self.parts, self.received, self.expected = [], 0, -1
+            self.work.times.append(time.perf_counter() - self.due)
+            self.due += self.work.interval
             self.work.answered(head, body)
             self.send()
 
@@ -117,7 +136,10 @@ async def run_slice(work: Slice, port: int, connections: int) -> dict[str, Any]:
         open_connections.append((connection, done))
     began = time.perf_counter()
     work.stop_at = began + work.seconds if work.seconds else float("inf")
-    for connection, _done in open_connections:
+    for place, (connection, _done) in enumerate(open_connections):
+        if work.rate:
+            work.interval = len(open_connections) / work.rate
+            connection.due = began + place / work.rate
         connection.send()
         if work.seconds == 0:
             work.stop_at = 0
@@ -129,7 +151,16 @@ async def run_slice(work: Slice, port: int, connections: int) -> dict[str, Any]:
         "seconds": time.perf_counter() - began,
         "errors": work.errors,
         "first_error": work.first_error,
+        "p50_ms": _percentile(work.times, 0.50),
+        "p95_ms": _percentile(work.times, 0.95),
     }
+
+
+def _percentile(times: list[float], share: float) -> float:
+    """Milliseconds; the nearest rank."""
+    if not times:
+        return 0.0
+    return round(1000 * sorted(times)[min(len(times) - 1, int(share * len(times)))], 3)
 
 
 def main() -> None:
@@ -142,7 +173,8 @@ def main() -> None:
         name = order["material"]
         # All calls that answer questions share their counter: they share the sessions too.
         key = (name, order["call"].split("_")[0])
-        work = Slice(order["call"], materials[name], numbers.get(key, 0), order["seconds"])
+        work = Slice(order["call"], materials[name], numbers.get(key, 0), order["seconds"],
+                     order.get("rate", 0))  # fmt: skip
         result = uvloop.run(run_slice(work, order["port"], order["connections"]))
         numbers[key] = work.number
         sys.stdout.write(orjson.dumps(result).decode() + "\n")

@@ -26,6 +26,7 @@ import psycopg
 from interviewdata.benchmarks.contest import ROOT, Contender, Load, Tally, compare, ratio
 from interviewdata.benchmarks.pages import measure_pages
 from interviewdata.benchmarks.servers import bare, ours, scratch_database
+from interviewdata.benchmarks.watchers import measure_watchers
 
 DATABASE_URL = "postgresql://postgres@127.0.0.1:5432/postgres"
 WRITERS = 8
@@ -134,6 +135,8 @@ class Run:
                 bare_big.server.stop()
             if not options.only or "pages" in options.only:
                 measure_pages(self, big, monitor, "ours")
+            if not options.only or "watchers" in options.only:
+                measure_watchers(self, monitor)
 
     @contextlib.contextmanager
     def copied(self, database: str, name: str, listed: int) -> Any:
@@ -279,7 +282,9 @@ def main() -> None:
         metavar=("FEW", "MANY"),
         help="interviews to list (10,000 and 1,000,000; quick 2,000 and 20,000)",
     )
-    parser.add_argument("--only", nargs="*", choices=[*(call[0] for call in CALLS), "pages"])
+    parser.add_argument(
+        "--only", nargs="*", choices=[*(call[0] for call in CALLS), "pages", "watchers"]
+    )
     parser.add_argument("--threads", type=int, default=2, help="of each worker of our server")
     parser.add_argument("--quick", action="store_true", help="under a minute, rough figures")
     parser.add_argument("--first-port", type=int, default=8110)

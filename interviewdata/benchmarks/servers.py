@@ -113,6 +113,21 @@ def ours(
     return Server(name, port, command, environment, folder)
 
 
+def events(name: str, port: int, environment: dict[str, str], folder: Path) -> Server:
+    """Our process for streams of events, as `manage.py serve` runs it."""
+    command = [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface=asginl",
+        "--host=127.0.0.1",
+        f"--port={port}",
+        "--workers=1",
+        "--no-ws",
+        "--log-level=warning",
+        "interviewdata.asgi:application",
+    ]
+    return Server(name, port, command, environment, folder)
+
+
 def bare(name: str, port: int, environment: dict[str, str], folder: Path) -> Server:
     command = [
         sys.executable,
