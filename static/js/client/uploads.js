@@ -12,8 +12,15 @@ const tus = /** @type {any} */ (globalThis).tus;
 delete (/** @type {any} */ (globalThis).tus);
 
 export const PATH = "/api/interview/uploads";
-const PART_BYTES = 4 * 1024 * 1024;
+const MOST_PART_BYTES = 4 * 1024 * 1024;
+const LEAST_PART_BYTES = 64 * 1024;
+const QUICK_MS = 10_000; // a part that took less may be followed by a larger one
 const HANGING_MS = 90_000; // nothing moved for so long: the connection is dead
+
+// A part is all or nothing, so a line that drops before one is through would never bring any: parts
+// shrink until they fit between two drops, and grow again where they are quick. What was learned of
+// the line stays as long as the page does.
+let partBytes = MOST_PART_BYTES;
 
 /**
  * Reads parts of a recording and knows the digest of the last one it read, base64.
@@ -78,6 +85,7 @@ export function upload(blob, { api, sessionId, url, onUrl, onPart, signal }) {
     const file = source(blob);
     const token = api.credentials();
     let moved = false;
+    let sending = 0; // when the part that is on its way set out; 0: none is
     /** @type {ReturnType<typeof setTimeout>} */
     let dog;
     const guard = () => {
@@ -89,7 +97,7 @@ export function upload(blob, { api, sessionId, url, onUrl, onPart, signal }) {
       endpoint: url ? null : api.url(PATH),
       uploadUrl: url,
       metadata: { sessionId, filetype: blob.type },
-      chunkSize: PART_BYTES,
+      chunkSize: partBytes,
       retryDelays: null, // the outbox does that
       storeFingerprintForResuming: false,
       headers: token,
@@ -97,9 +105,9 @@ export function upload(blob, { api, sessionId, url, onUrl, onPart, signal }) {
       /** @param {any} request */
       onBeforeRequest: (request) => {
         guard();
-        if (request.getMethod() === "PATCH" && file.checksum) {
-          request.setHeader("Upload-Checksum", `sha256 ${file.checksum}`);
-        }
+        if (request.getMethod() !== "PATCH") return;
+        sending = performance.now();
+        if (file.checksum) request.setHeader("Upload-Checksum", `sha256 ${file.checksum}`);
       },
       onUploadUrlAvailable: () => {
         if (!url) onUrl(sent.url).catch(() => {});
@@ -108,6 +116,11 @@ export function upload(blob, { api, sessionId, url, onUrl, onPart, signal }) {
       /** @param {number} _size @param {number} accepted @param {number} total */
       onChunkComplete: (_size, accepted, total) => {
         moved = true;
+        if (performance.now() - sending < QUICK_MS) {
+          partBytes = Math.min(MOST_PART_BYTES, 2 * partBytes);
+        }
+        sending = 0;
+        sent.options.chunkSize = partBytes;
         onPart?.(accepted / total);
       },
       onSuccess: () => {
@@ -126,10 +139,16 @@ export function upload(blob, { api, sessionId, url, onUrl, onPart, signal }) {
     /** @param {ApiError} error */
     const fail = (error) => {
       finish();
+      if (sending && (error.code === "network" || error.code === "timeout")) {
+        partBytes = Math.max(LEAST_PART_BYTES, partBytes / 2);
+      }
       sent.abort();
       reject(Object.assign(error, { moved }));
     };
-    const stop = () => fail(new ApiError("network"));
+    const stop = () => {
+      sending = 0; // we broke it off ourselves
+      fail(new ApiError("network"));
+    };
     signal?.addEventListener("abort", stop);
     guard();
     sent.start();

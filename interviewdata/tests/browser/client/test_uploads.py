@@ -87,10 +87,11 @@ def test_dropping_connection_costs_no_part_twice(tab: Tab) -> None:
         ("PATCH", str(PART)),
         ("PATCH", str(2 * PART)),  # lost on its way
         ("HEAD", ""),
-        ("PATCH", str(2 * PART)),  # lost again
+        ("PATCH", str(2 * PART)),  # half as large, lost again
         ("HEAD", ""),
-        ("PATCH", str(2 * PART)),
-        ("PATCH", str(3 * PART)),
+        ("PATCH", str(2 * PART)),  # a quarter arrives, and parts may grow again
+        ("PATCH", str(2 * PART + PART // 4)),
+        ("PATCH", str(2 * PART + PART // 4 + PART // 2)),
     ]
 
 
