@@ -13,6 +13,32 @@ from django.db import connection
 from django.test import Client
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="only tests that use a database: for a further one, after the whole suite on one",
+    )
+
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Tests that start servers of their own bring databases of their own: they are `slow`."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "slow"))
+    return marked or bool(DATABASE_FIXTURES & fixtures)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--database-only"):
+        return
+    others = [item for item in items if not uses_database(item)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if uses_database(item)]
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test database, which PostgreSQL does not drop while a server's thread holds on to it."""
@@ -29,7 +55,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 @pytest.fixture(autouse=True)
 def rubric_of_migration(request: Any) -> None:
     """The rubric that a migration brought, also after a test whose flush has taken it away."""
-    with_database = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    with_database = DATABASE_FIXTURES & set(request.fixturenames)
     if not with_database and request.node.get_closest_marker("django_db") is None:
         return
     request.getfixturevalue("_django_db_helper")

@@ -20,6 +20,14 @@ def find_chromium() -> str | None:
     return named or next((path for path in found if path), None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser on a busy machine may miss a moment: a test that fails gets a second try, and the
+    summary names it ("rerun"). One that fails twice has failed."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def spoken_file(tmp_path_factory: Any) -> Path:
     """One of the spoken samples as the WAV file that Chromium plays into its microphone."""
