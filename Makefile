@@ -9,9 +9,14 @@ WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 TEST_WORKERS ?= 3
 PYTEST = $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: help run test test-postgres test-quick lint format bench schema messages clean
+# SPEECH=0: without speech to text, which takes 350 MB.
+SPEECH ?= 1
+SPEECH_STAMP = $(if $(filter-out 0,$(SPEECH)),$(VENV)/.speech)
+
+.PHONY: help run speech test test-postgres test-quick lint format bench schema messages clean
 help:
 	@echo "make run            start at http://127.0.0.1:$(PORT) (PORT= changes it)"
+	@echo "make speech         tries again to install speech to text (make run does; SPEECH=0 leaves it out)"
 	@echo "make test           the whole suite on SQLite, browser tests included"
 	@echo "make test-postgres  the same on PostgreSQL (TEST_DATABASE_URL=$(TEST_DATABASE_URL))"
 	@echo "make test-quick     without browser, load and kill tests"
@@ -26,12 +31,23 @@ $(VENV)/.runtime: requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.development: $(VENV)/.runtime requirements-dev.txt requirements-s3.txt requirements-llm.txt requirements-redis.txt
+$(VENV)/.development: $(VENV)/.runtime requirements-dev.txt requirements-speech.txt requirements-s3.txt requirements-llm.txt requirements-redis.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# Without it everything else works, so a failure is told once and not tried again at every start.
+$(VENV)/.speech: requirements-speech.txt $(VENV)/.runtime
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 \
+		-r requirements-speech.txt >$(VENV)/speech.log 2>&1 || \
+		echo "Speech to text could not be installed (see $(VENV)/speech.log); 'make speech' tries again."
+	@touch $@
+
+speech:
+	@rm -f $(VENV)/.speech
+	@$(MAKE) --no-print-directory $(VENV)/.speech
+
 # DEBUG is on for `make run` unless the environment or .env says otherwise.
-run: $(VENV)/.runtime
+run: $(VENV)/.runtime $(SPEECH_STAMP)
 	@if [ -z "$${DEBUG+set}" ] && ! grep -qs '^DEBUG=' .env; then DEBUG=1; export DEBUG; fi; \
 	$(BIN)/python manage.py setup_local && \
 	exec $(BIN)/python manage.py serve --port $(PORT) --events-port $(EVENTS_PORT) --workers $(WORKERS)

@@ -26,6 +26,7 @@ import psycopg
 from interviewdata.benchmarks.contest import ROOT, Contender, Load, Tally, compare, ratio
 from interviewdata.benchmarks.pages import measure_pages
 from interviewdata.benchmarks.servers import bare, ours, scratch_database
+from interviewdata.benchmarks.speech import measure_speech
 from interviewdata.benchmarks.watchers import measure_watchers
 
 DATABASE_URL = "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -102,6 +103,10 @@ class Run:
 
     def all(self) -> None:
         options = self.options
+        if not options.only or "speech" in options.only:
+            measure_speech(self)
+        if options.only == ["speech"]:
+            return
         with self.stack:
             enter = self.stack.enter_context
             small = enter(scratch_database(options.database, f"{self.prefix}_small"))
@@ -283,7 +288,7 @@ def main() -> None:
         help="interviews to list (10,000 and 1,000,000; quick 2,000 and 20,000)",
     )
     parser.add_argument(
-        "--only", nargs="*", choices=[*(call[0] for call in CALLS), "pages", "watchers"]
+        "--only", nargs="*", choices=[*(call[0] for call in CALLS), "pages", "watchers", "speech"]
     )
     parser.add_argument("--threads", type=int, default=2, help="of each worker of our server")
     parser.add_argument("--quick", action="store_true", help="under a minute, rough figures")

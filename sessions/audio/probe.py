@@ -83,19 +83,28 @@ def probe(file: BinaryIO, size: int, demuxer: str) -> AudioFacts:
 
 
 def run_child(
-    child: Path, descriptor: int, demuxer: str, *, wall_seconds: float, answer_bytes: int
+    child: Path,
+    descriptor: int,
+    demuxer: str,
+    *,
+    wall_seconds: float,
+    answer_bytes: int,
+    writable: int | None = None,
 ) -> tuple[int | None, bytes]:
     """(exit status, the first bytes of stdout); the status is None when time ran out or the
-    answer reached `answer_bytes`."""
+    answer reached `answer_bytes`. writable: a descriptor the child may write to, its last
+    argument."""
     deadline = time.monotonic() + wall_seconds
     # "-I -S": no environment, no user folder, no .pth files: what runs is what is written here.
     command = [_python(), "-I", "-S", str(child), str(descriptor), demuxer, _av_folder()]
+    inherited = (descriptor,) if writable is None else (descriptor, writable)
+    command += map(str, inherited[1:])
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        pass_fds=(descriptor,),
+        pass_fds=inherited,
         env=_environment(),
         cwd="/",
     ) as process:
