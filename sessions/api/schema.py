@@ -15,14 +15,13 @@ from interviewdata.common.wire.describe import (
     described,
     operation,
 )
-from interviewdata.common.wire.inputs import NumberField, WholeNumberField
+from interviewdata.common.wire.inputs import Input, NumberField, WholeNumberField
+from sessions.api import inputs
 from sessions.api.inputs import (
-    CreateSessionInput,
     EndInput,
     QuestionInput,
     QuestionsInput,
     ResponseInput,
-    StartInput,
     TranscriptInput,
 )
 from sessions.api.outputs import (
@@ -87,6 +86,42 @@ class RecordResponseFormInput(ResponseInput):
     )
 
 
+@extend_schema_field({})
+class _AnyField(serializers.Field[Any, Any, Any, Any]):
+    pass
+
+
+# What has a meaning of its own among the rest that `session_data` keeps.
+class _FurtherInput(Input):
+    consent = _AnyField(
+        required=False,
+        help_text="To what the candidate agreed: {version, language, givenAt}. The server adds "
+        "`recordedAt`, its own time. `GET /interview/` shows the wording of the version.",
+    )
+    clientSession = _AnyField(
+        required=False,
+        help_text="The client's own name for the interview, a UUID. With an Idempotency-Key whose "
+        "SHA-256 stands in a file of answers that was imported meanwhile, it leads into the "
+        "imported interview.",
+    )
+    questionCount = _AnyField(
+        required=False, help_text="how many questions are meant to be asked; 1–50"
+    )
+
+
+# As they are described; views read without what is kept as it comes.
+class CreateSessionInput(inputs.CreateSessionInput, _FurtherInput):
+    pass
+
+
+class StartInput(inputs.StartInput, _FurtherInput):
+    pass
+
+
+_INVITED = (
+    " Where an invitation has brought this browser, what it fixes ({names}) is filled in if it is "
+    "left out; another value gets 400, its name in `fields`."
+)
 _KEPT = (
     "Anything else in the object is kept in `session_data`. The reply sets the cookie that opens "
     "this interview in this browser; `accessToken` does the same for clients without cookies."
@@ -96,7 +131,7 @@ describe_sessions = described(
     create=operation(
         "createSession",
         "Create an interview",
-        _KEPT,
+        _KEPT + _INVITED.format(names="userEmail, type, role, difficulty, duration, questionCount"),
         tag="Interview",
         who=ANYONE_OR_HOLDERS,
         body=CreateSessionInput,
@@ -107,6 +142,7 @@ describe_sessions = described(
             "difficulty": "medium",
             "duration": 30,
             "features": ["audio"],
+            "consent": {"version": "2026-1", "language": "en", "givenAt": AT},
         },
         reply=SessionCreated,
         reply_example={
@@ -128,7 +164,7 @@ describe_sessions = described(
     start=operation(
         "startInterview",
         "Create an interview and begin it at once",
-        _KEPT,
+        _KEPT + _INVITED.format(names="userEmail, interviewMode, role, questionCount"),
         tag="Interview",
         who=ANYONE_OR_HOLDERS,
         body=StartInput,
@@ -199,7 +235,10 @@ describe_modes = described(
         "giveQuestions",
         "Give an interview a set of questions",
         "The same arguments again give the same questions. A person gets no question twice until "
-        "the bank is used up; what could not be as asked for is said in `config.notes`.",
+        "the bank is used up; what could not be as asked for is said in `config.notes`. What the "
+        "invitation of the interview has fixed (mode, role, difficulty, count) is filled in if it "
+        "is left out; another value gets 400, and so does a second set where the count is fixed. "
+        "Services are not bound.",
         tag="Questions",
         who=HOLDERS,
         also=(404, 409),

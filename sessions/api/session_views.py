@@ -16,6 +16,7 @@ from sessions import modes
 from sessions.access import access_token, may_answer
 from sessions.admission import admit, invitation_of
 from sessions.api.base import InterviewViewSet, browser_id_for
+from sessions.api.idempotency import UNGUESSABLE_LENGTH
 from sessions.api.inputs import (
     MAX_SESSION_DATA_BYTES,
     CreateSessionInput,
@@ -24,29 +25,32 @@ from sessions.api.inputs import (
     QuestionsInput,
     StartInput,
 )
-from sessions.api.invited import fixed_by, insist
+from sessions.api.invited import fixed_by, fixed_in, insist
 from sessions.api.schema import describe_modes, describe_questions, describe_sessions
 from sessions.consent import with_receipt
 from sessions.enums import Difficulty, Mode, Status, as_difficulty, as_mode
 from sessions.models import Invitation
-from sessions.questions.pick import context, give_questions
+from sessions.questions.pick import Met, context, give_questions
+from sessions.services.joining import CREATE_KEY_SHA256, IMPORTED_FROM, join_imported
 from sessions.services.question import AskedQuestion, QuestionDraft, ask_question
 from sessions.services.session import create_session, end_session
 
 _CREATE_KEYS = frozenset(CreateSessionInput().fields)
 _START_KEYS = frozenset(StartInput().fields)
-_INVITATION = "invitationId"
+_INVITATION = "invitationId"  # read again by sessions/questions/pick.py
 USUAL_MINUTES = 30
 
 
 def _rest(
     body: dict[str, Any], known: frozenset[str], invitation: Invitation | None
 ) -> dict[str, Any]:
-    """What else was sent, kept in session_data; its consent and the invitation by our word."""
+    """What else was sent, kept in session_data; its consent, the invitation and where it came from
+    by our word."""
     rest = {name: value for name, value in body.items() if name not in known}
     if rest and len(orjson.dumps(rest)) > MAX_SESSION_DATA_BYTES:
         raise Invalid("Further configuration may have 1 MB at most.")
-    rest.pop(_INVITATION, None)
+    for name in (_INVITATION, CREATE_KEY_SHA256, IMPORTED_FROM):
+        rest.pop(name, None)
     if invitation is not None:
         rest[_INVITATION] = invitation.pk
     return with_receipt(rest, now=timezone.now())
@@ -68,17 +72,21 @@ class SessionViewSet(InterviewViewSet):
         if fixed:
             words = {"type": mode.value, "difficulty": difficulty.value}
             insist({**body, **data, **words, "userEmail": data["user_email"]}, fixed)
-        made = create_session(
-            user_email=data["user_email"],
-            role=data["role"],
-            interview_type=data["type"],
-            mode=mode,
-            difficulty=difficulty,
-            planned_duration=data["duration"],
-            features=data["features"],
-            session_data=_rest(body, _CREATE_KEYS, invitation),
-            browser_id=browser_id_for(request, self.principal),
-        )
+        of_interview: dict[str, Any] = {
+            "user_email": data["user_email"],
+            "role": data["role"],
+            "mode": mode,
+            "difficulty": difficulty,
+            "planned_duration": data["duration"],
+            "features": data["features"],
+            "session_data": _rest(body, _CREATE_KEYS, invitation),
+            "browser_id": browser_id_for(request, self.principal),
+        }
+        key = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
+        made = None
+        if len(key) >= UNGUESSABLE_LENGTH and self.principal.service is None:
+            made = join_imported(create_key=key, **of_interview)
+        made = made or create_session(interview_type=data["type"], **of_interview)
         return success(
             "The interview session was created.",
             sessionId=made.session_id,
@@ -184,13 +192,17 @@ class ModesViewSet(InterviewViewSet):
         return success(modes={mode.name: asdict(mode) for mode in modes.MODES})
 
     def questions(self, request: HttpRequest) -> HttpResponseBase:
-        data = QuestionsInput.read(read_object(request))
+        body = read_object(request)
+        data = QuestionsInput.read(body)
         head = may_answer(
             self.principal,
             data["session_id"],
             "interview_sessions.add_interviewquestion",
             context(),
         )
+        fixed = {} if self.principal.service else fixed_in(head, Met(*head.also).invitation_id)
+        if "count" in fixed and "count" not in body:
+            data["count"] = fixed["count"]
         mode = as_mode(data["mode"]) if data["mode"] else Mode(head.interview_mode)
         difficulty = (
             as_difficulty(data["difficulty"]) if data["difficulty"] else Difficulty(head.difficulty)
@@ -198,6 +210,7 @@ class ModesViewSet(InterviewViewSet):
         assert mode is not None
         assert difficulty is not None
         role = data["role"] or head.role
+        insist({**data, "mode": mode.value, "role": role, "difficulty": difficulty.value}, fixed)
         asked, notes = give_questions(
             head,
             mode=mode,
@@ -205,6 +218,7 @@ class ModesViewSet(InterviewViewSet):
             difficulty=difficulty,
             count=data["count"],
             seed=data["seed"],
+            once="count" in fixed,
         )
         return success(
             f"{len(asked)} questions.",

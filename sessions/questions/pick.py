@@ -36,8 +36,10 @@ _CONTEXT = """
      WHERE p.user_email = s.user_email AND length(q.bank_key) > 0),
     (SELECT count(*) FROM interview_questions q WHERE q.session_id = s.session_id),
     (SELECT {joined}(q.batch, '\n') FROM interview_questions q
-     WHERE q.session_id = s.session_id AND q.batch <> '')
+     WHERE q.session_id = s.session_id AND q.batch <> ''),
+    s.session_data -> 'invitationId'
 """
+_GIVEN = "The invitation has set how many there are, and they have been given."
 _ASKED_TEXTS = """
 SELECT q.question_text FROM interview_questions q
 JOIN interview_sessions s ON s.session_id = q.session_id
@@ -57,12 +59,14 @@ def context() -> Also:
 
 @dataclass(frozen=True)
 class Met:
-    """What was asked before: the person (keys of the bank, a line each) and this interview."""
+    """What was asked before: the person (keys of the bank, a line each) and this interview; the
+    id of the invitation that it was made by, as JSON text."""
 
     bank_version: str
     asked: str | None
     present: int
     batches: str | None
+    invitation_id: str | None = None
 
     def leaves_room_for(self, count: int) -> None:
         """Raises Invalid."""
@@ -90,13 +94,21 @@ def _met_now(session_id: str) -> Met:
 
 
 def give_questions(
-    head: Head, *, mode: Mode, role: str, difficulty: Difficulty, count: int, seed: str
+    head: Head,
+    *,
+    mode: Mode,
+    role: str,
+    difficulty: Difficulty,
+    count: int,
+    seed: str,
+    once: bool = False,
 ) -> tuple[list[AskedQuestion], list[str]]:
     """Ask `count` questions in an interview; the same request again gives the same reply.
 
     The notes of the choice are kept with the first question of the batch. An empty `seed` means
-    the interview's own; `head` was read with `context()`. Raises NotFound, Conflict (the
-    interview has ended), Invalid (too many questions), NotNow (no source has any).
+    the interview's own; `head` was read with `context()`. `once`: no second set is given, whatever
+    its seed. Raises NotFound, Conflict (the interview has ended), Invalid (too many questions),
+    NotNow (no source has any).
 
     HOT: 1 statement on PostgreSQL beside the check of access, 4 on SQLite; 1 more where a
     language model is asked, and 1 the first time a server process meets a changed bank.
@@ -105,6 +117,8 @@ def give_questions(
     met = Met(*head.also)
     if batch in (met.batches or ""):
         return _with_notes(asked_batch(head.session_id, batch))
+    if once and met.batches:
+        raise Invalid.field("count", _GIVEN)
     if head.status == "completed":
         raise Conflict("The interview has ended; no question can be added.")
     met.leaves_room_for(count)
@@ -133,6 +147,8 @@ def give_questions(
             met = _met_now(head.session_id)
             if batch in (met.batches or ""):
                 return _with_notes(asked_batch(head.session_id, batch))
+            if once and met.batches:
+                raise Invalid.field("count", _GIVEN)
             met.leaves_room_for(count)
             return _with_notes(ask(met))
 

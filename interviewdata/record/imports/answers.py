@@ -73,6 +73,7 @@ class AnswersFile:
     difficulty: Difficulty
     duration: int
     consent: dict[str, Any] | None
+    create_key_sha256: str
     questions: list[FileQuestion]
     answers: list[FileAnswer]
 
@@ -134,6 +135,9 @@ class _AnswersInput(Input):
     sessionId = SessionIdField(source="session_id", default="", allow_null=True)
     interview = _InterviewInput()
     consent = JsonField(kind=dict, required=False)
+    createKeySha256 = serializers.RegexField(
+        r"\A[0-9a-f]{64}\Z", source="create_key_sha256", default=None, allow_null=True
+    )
     questions = _QuestionInput(many=True)
     answers = _AnswerInput(many=True)
 
@@ -165,6 +169,7 @@ def read_answers(value: dict[str, Any]) -> AnswersFile:
         difficulty=difficulty,
         duration=interview["duration"],
         consent=data["consent"],
+        create_key_sha256=data["create_key_sha256"] or "",
         questions=questions,
         answers=_answers(data["answers"], {one.index: one.text for one in questions}),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Coalesce
@@ -17,12 +18,10 @@ from sessions.consent import with_receipt
 from sessions.models import InterviewQuestion, InterviewSession, UserResponse
 from sessions.services.answer import AnswerDraft, record_answer
 from sessions.services.audio import StoredAudio, audio_name, store_audio
+from sessions.services.joining import CLIENT_SESSION, CREATE_KEY_SHA256, IMPORTED_FROM
 from sessions.services.question import QuestionDraft, add_question
 from sessions.services.session import create_session, lock_session
 from sessions.services.session_data import add_session_data
-
-CLIENT_SESSION = "clientSession"
-IMPORTED_FROM = "importedFrom"
 
 
 @dataclass
@@ -116,7 +115,10 @@ def _of_client_session(file: AnswersFile) -> InterviewSession | None:
 
 
 def _create(file: AnswersFile, now: datetime) -> str:
-    session_data = {CLIENT_SESSION: file.client_session, IMPORTED_FROM: FORMAT}
+    session_data: dict[str, Any] = {CLIENT_SESSION: file.client_session, IMPORTED_FROM: FORMAT}
+    if file.create_key_sha256:
+        # Its browser joins it. Only one that is new: nobody gets into what is there by a file.
+        session_data[CREATE_KEY_SHA256] = file.create_key_sha256
     if file.consent is not None:
         session_data |= with_receipt({CONSENT: file.consent}, now=now)
     made = create_session(

@@ -22,12 +22,14 @@ function inOrder(a, b) {
  * @returns {Promise<{blob: Blob, fileName: string}>}
  */
 export async function answersFile(store, record) {
-  const { clientSession, sessionId, consent, questions } = record;
+  const { clientSession, createKey, sessionId, consent, questions } = record;
   const { userEmail, type, role, difficulty, duration } = record;
+  const createKeySha256 = createKey ? await sha256Hex(new Blob([createKey])) : null;
   const head = {
     format: "interview-answers",
     version: 1,
     clientSession,
+    createKeySha256,
     sessionId,
     interview: { userEmail, type, role, difficulty, duration },
     consent,

@@ -54,7 +54,7 @@ export class Delivery {
 
   /** @param {OutboxItem} item @param {Loaded} loaded */
   async #create(item, { interview }) {
-    const key = interview.clientSession;
+    const key = interview.createKey ?? interview.clientSession;
     const reply = await this.api.createSession(interview.createBody, { key });
     const { type, role, difficulty, duration } = { ...interview, ...reply.config };
     const { sessionId, accessToken } = reply;

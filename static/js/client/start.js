@@ -3,7 +3,7 @@
 // long a person waits for them.
 
 import { ApiError } from "./api.js";
-import { uuid } from "./bytes.js";
+import { secret, uuid } from "./bytes.js";
 import { passes } from "./problems.js";
 
 /** @import {InterviewApi} from "./api.js" */
@@ -45,6 +45,7 @@ export function newRecord({ consent = null, count = 5, seed = "", extra, session
   return {
     ...asked,
     clientSession,
+    createKey: secret(),
     sessionId: session?.sessionId ?? null,
     accessToken: session?.accessToken ?? null,
     createBody: JSON.stringify({ ...asked, ...(consent && { consent }), ...extra, clientSession }),

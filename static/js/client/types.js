@@ -32,6 +32,9 @@
  * One interview as this computer keeps it.
  * @typedef {object} InterviewRecord
  * @property {string} clientSession UUID made here
+ * @property {string} [createKey] the Idempotency-Key of create-session, a secret of this computer:
+ *   files and records hold its digest alone, by which the interview is known that was imported from
+ *   a file meanwhile. Interviews begun by an older release have none.
  * @property {string | null} sessionId the server's; null until it answered
  * @property {string | null} accessToken opens this interview alone. Browsers write cookies to disk
  *   half a minute late: after a crash the cookie may be gone and the answers still here.

@@ -38,6 +38,19 @@ def test_file_of_an_interview_that_never_reached_the_server(tab: Tab, tmp_path: 
         UserResponse.objects.exclude(audio_sha256="").get().audio_sha256
         == (tab.view(1)["audio"]["sha256"])
     )
+    # Online at last, the browser goes on in that interview and sends nothing twice.
+    tab.page.context.set_offline(False)
+    tab.until_sent()
+    assert InterviewSession.objects.count() == 1
+    assert tab.js("() => interview.sessionId") == session.session_id
+    assert arrived() == SAID
+    tab.answer(2, "and more")
+    tab.until_sent()
+    assert arrived() == [*SAID, (2, "and more")]
+    key = tab.js("() => interview.details.createKey")
+    assert len(key) == 64
+    session.refresh_from_db()
+    assert key not in f"{session.session_data} {file.read_text()}"
 
 
 def test_file_of_an_interview_that_arrives_after_all(tab: Tab, tmp_path: Path) -> None:
