@@ -24,6 +24,8 @@ FILES = (
     "css/components.css",
     "css/figures.css",
     "css/interview.css",
+    "css/interview-answers.css",
+    "css/interview-start.css",
     "img/icon.svg",
     "js/texts.js",
 )

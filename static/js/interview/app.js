@@ -1,33 +1,26 @@
 // @ts-check
 // The interview's page from its opening to “I am finished on this computer”.
 
-import {
-  ApiError,
-  Interview,
-  InterviewApi,
-  Outbox,
-  Presence,
-  Recorder,
-  openStore,
-} from "../client/index.js";
-import { fill, gettext, ngettext } from "../texts.js";
+import { InterviewApi, Outbox, Presence, Recorder, openStore } from "../client/index.js";
+import { gettext } from "../texts.js";
 import { AnswersView } from "./answers.js";
+import { buttons } from "./buttons.js";
 import { FinishedView } from "./finished.js";
-import { when } from "./format.js";
-import { askEnd, askForget, empty, endGrants } from "./leave.js";
 import { Microphone } from "./microphone.js";
-import { byId, current, dialog, download, listen, notice, on, part, say, show, viewOf, write } from "./page.js";
+import { first, refreshTerms, useTerms } from "./opening.js";
+import { byId, current, dialog, listen, notice, part, say, show, viewOf, write } from "./page.js";
 import { QuestionView } from "./question.js";
 import { Start } from "./start.js";
-import { hasContent, isDraft, ofConnection, reason, tell } from "./states.js";
-import { loadTerms, openHere, rememberOpen } from "./terms.js";
+import { isDraft, ofConnection, tell } from "./states.js";
+import { loadTerms, rememberOpen } from "./terms.js";
 
+/** @import {Interview} from "../client/index.js" */
 /** @typedef {import("./start.js").Facts} Facts */
 /** @typedef {import("./terms.js").Terms} Terms */
 
 const RUNNING = new Set(["question", "answers"]);
 
-class App {
+export class App {
   constructor() {
     /** @type {Facts} */
     this.facts = JSON.parse(byId("facts").textContent ?? "");
@@ -49,46 +42,17 @@ class App {
   }
 
   async open() {
-    this.buttons();
+    buttons(this);
     const [terms, store] = await Promise.all([loadTerms(this.facts.termsUrl), openStore()]);
     this.store = store;
-    this.useTerms(terms);
+    useTerms(this, terms);
     this.outbox = new Outbox({ api: this.api, store });
     this.outbox.start();
     addEventListener("beforeunload", (event) => this.warn(event));
-    addEventListener("online", () => this.refreshTerms());
+    addEventListener("online", () => refreshTerms(this));
     addEventListener("offline", () => this.strip());
-    await this.first();
+    await first(this);
     this.keepPage();
-  }
-
-  /** @param {Terms} terms */
-  useTerms(terms) {
-    this.terms = terms;
-    this.start.fix(terms.invitation);
-    this.useToken(terms.csrfToken);
-  }
-
-  /** The switch of languages works with the server's token alone. @param {string} csrfToken */
-  useToken(csrfToken) {
-    const form = /** @type {HTMLFormElement} */ (document.querySelector(".languages"));
-    /** @type {HTMLInputElement} */ (form.querySelector("[type=hidden]")).value = csrfToken;
-    for (const button of form.querySelectorAll("button")) {
-      button.disabled = !csrfToken;
-    }
-  }
-
-  /** With a connection there is a token for the forms again. */
-  async refreshTerms() {
-    this.strip();
-    if (!this.terms?.csrfToken) {
-      const terms = await loadTerms(this.facts.termsUrl);
-      this.terms = terms;
-      this.useToken(terms.csrfToken);
-      if (!this.interview) {
-        this.start.fix(terms.invitation);
-      }
-    }
   }
 
   get tools() {
@@ -99,127 +63,12 @@ class App {
     };
   }
 
-  /** What this visit begins with: the interview of this tab, one to go on with, or a new one. */
-  async first() {
-    const here = openHere();
-    const same = here ? await Interview.resume(this.tools, here) : null;
-    if (same) {
-      this.take(same);
-      this.go();
-      return;
-    }
-    const open = await Interview.resume(this.tools);
-    if (open && !open.ended) {
-      this.offer(open);
-      return;
-    }
-    const ended = open ?? (await this.unsentEnd());
-    if (ended) {
-      this.take(ended);
-      this.go();
-      return;
-    }
-    this.begin();
-  }
-
-  /** An interview whose end the server does not know yet. */
-  async unsentEnd() {
-    for (const record of await Interview.list(this.tools.store)) {
-      if (record.endRequestedAt && !record.endAcknowledged) {
-        return Interview.resume(this.tools, record.clientSession);
-      }
-    }
-    return null;
-  }
-
-  /** @param {Interview} interview */
-  offer(interview) {
-    this.interview = interview;
-    const { role, startedAt } = interview.details;
-    const done = interview.questions.filter((q) => hasContent(interview.answerOf(q.index))).length;
-    const total = interview.questions.length;
-    write(
-      part(viewOf("resume"), "resume-text"),
-      `${fill(gettext("Your interview as “%(role)s”, begun on %(time)s, is not finished."), {
-        role,
-        time: when(new Date(startedAt)),
-      })} ${fill(
-        ngettext(
-          "%(done)s of %(total)s question is answered.",
-          "%(done)s of %(total)s questions are answered.",
-          total,
-        ),
-        { done, total },
-      )}`,
-    );
-    show("resume");
-  }
-
-  begin() {
-    const { admission, mayBegin } = /** @type {Terms} */ (this.terms);
-    show(mayBegin ? "details" : admission === "staff" ? "by-staff" : "by-invitation");
-  }
-
   toMicrophone() {
     this.microphone.open();
     notice(part(viewOf("microphone"), "start-problem"), "");
     show("microphone");
     if (this.microphone.works) {
       void this.microphone.use();
-    }
-  }
-
-  /** Begin what was chosen. @param {boolean} withSound */
-  async create(withSound) {
-    if (this.isBeginning) {
-      return;
-    }
-    this.isBeginning = true;
-    const view = viewOf("microphone");
-    const problem = part(view, "start-problem");
-    const preparing = part(view, "preparing");
-    notice(problem, "");
-    view.setAttribute("aria-busy", "true");
-    notice(preparing, gettext("The interview is being prepared …"));
-    say(preparing.textContent ?? "");
-    try {
-      const interview = await Interview.start({
-        ...this.tools,
-        ...this.start.choice,
-        features: withSound ? ["audio", "text"] : ["text"],
-        consent: this.start.consent,
-      });
-      this.take(interview);
-      this.go();
-    } catch (error) {
-      this.refused(error, problem);
-    } finally {
-      this.isBeginning = false;
-      view.removeAttribute("aria-busy");
-      notice(preparing, "");
-      if (current() !== "microphone") {
-        this.microphone.close();
-      }
-    }
-  }
-
-  /** @param {unknown} error @param {HTMLElement} problem */
-  refused(error, problem) {
-    if (!(error instanceof ApiError)) {
-      throw error;
-    }
-    if (error.status === 403) {
-      show(this.terms?.admission === "staff" ? "by-staff" : "by-invitation");
-      return;
-    }
-    if (!this.start.refuse(error.fields)) {
-      const said = { code: error.code, status: error.status, fields: error.fields };
-      notice(
-        problem,
-        fill(gettext("The interview could not begin: %(reason)s"), {
-          reason: reason({ ...said, message: error.message, access: false }),
-        }),
-      );
     }
   }
 
@@ -367,100 +216,6 @@ class App {
     }
     await interview.end();
     this.go();
-  }
-
-  async forgetAll() {
-    const problem = part(dialog("forget-dialog"), "forget-problem");
-    const { csrfToken } = await loadTerms(this.facts.termsUrl);
-    const tokens = (await Interview.list(this.tools.store)).map((one) => one.accessToken);
-    if (!csrfToken || !(await endGrants(this.facts.forgetUrl, csrfToken, tokens))) {
-      notice(
-        problem,
-        gettext("The server cannot be reached, so nothing was done. Try again when there is a connection."),
-      );
-      return;
-    }
-    dialog("forget-dialog").close();
-    this.leave();
-    await this.outbox?.stop();
-    await empty(this.tools.store);
-    byId("strip").hidden = true;
-    part(document, "menu").hidden = true;
-    show("forgotten");
-    say(gettext("This computer is empty."));
-  }
-
-  async saveFile() {
-    const { interview } = this;
-    if (interview) {
-      const { blob, fileName } = await interview.exportLocal();
-      download(blob, fileName);
-    }
-  }
-
-  buttons() {
-    const { question } = this;
-    /** @param {Promise<boolean>} moved */
-    const onwards = async (moved) => {
-      if (await moved) {
-        this.openAnswers();
-      }
-      this.refresh();
-    };
-    on({
-      resume: () => {
-        const { interview } = this;
-        if (interview) {
-          this.interview = null;
-          this.take(interview);
-          this.go();
-        }
-      },
-      "begin-another": () => {
-        this.leave();
-        this.begin();
-      },
-      "back-to-details": () => show("details"),
-      "back-to-agree": () => {
-        this.microphone.close();
-        show("agree");
-      },
-      "use-microphone": () => this.microphone.use(),
-      "try-recording": () => this.microphone.tryIt(),
-      begin: () => this.create(true),
-      "begin-in-writing": () => this.create(false),
-      record: () => question.panel.record(),
-      pause: () => question.panel.pause(),
-      unpause: () => question.panel.unpause(),
-      stop: () => question.panel.stop(),
-      listen: () => question.panel.listen(),
-      "record-again": () => question.panel.askAgain(),
-      "record-over": () => {
-        dialog("again-dialog").close();
-        return question.panel.record();
-      },
-      next: () => onwards(question.next()),
-      skip: () => onwards(question.skip()),
-      back: () => question.back(),
-      "open-answers": async () => {
-        await question.panel.stop();
-        this.openAnswers();
-      },
-      "go-to": async (button) => {
-        await this.interview?.goTo(Number(button.dataset.index));
-        this.go();
-      },
-      "to-question": () => this.go(),
-      finish: () => this.interview && askEnd(this.interview),
-      "ask-end": () => this.interview && askEnd(this.interview),
-      end: () => this.end(),
-      "close-dialog": (button) => button.closest("dialog")?.close(),
-      download: () => this.saveFile(),
-      "download-copy": () => this.interview && this.finished.copy(this.interview),
-      retry: () => this.outbox?.retry(),
-      "ask-forget": async () => askForget(await this.tools.outbox.unsent()),
-      forget: () => this.forgetAll(),
-    });
   }
 
   /** Have the service worker keep this page for the way without a connection. */
