@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from interviewdata.common.wire.describe import (
@@ -100,11 +101,31 @@ _EVENTS = (
     " `ticket` as bearer token; here a stream ends at once and is to be asked for again."
 )
 
+_UNCHANGED = OpenApiResponse(
+    description="Nothing is new since the reply that had this `ETag`, events and signs of life "
+    "included; there is no body. It counts as no look and leaves no record."
+)
+_CONDITION = OpenApiParameter(
+    "If-None-Match",
+    {"type": "string", "maxLength": 200},
+    OpenApiParameter.HEADER,
+    description="the `ETag` of the last reply, as it came; 304 as long as nothing is new",
+)
+_ETAG = OpenApiParameter(
+    "ETag",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    response=[200, 304],
+    description="another one whenever anything of the reply is another; weak (`W/`)",
+)
+
 describe_progress = described(
     show=operation(
         "getProgress",
         "How far an interview is, and what happened",
-        "`ETag` and `If-None-Match` make asking again cheap (304)." + _EVENTS,
+        "`ETag` and `If-None-Match` make asking again cheap: 304, also with `after`, as long as "
+        "nothing is new. A 304 brings no ticket: send no `If-None-Match` to ask for a stream."
+        + _EVENTS,
         tag="Record",
         who=HOLDERS,
         also=(403, 404),
@@ -115,7 +136,10 @@ describe_progress = described(
                 {"type": "integer", "minimum": 0},
                 "the id of an event; those after it come along, 200 at most",
             ),
+            _CONDITION,
+            _ETAG,
         ],
+        other_replies={304: _UNCHANGED},
         reply=ProgressReply,
         reply_example={
             "success": True,

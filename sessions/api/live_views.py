@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
+from django.utils.http import parse_etags
 
 from interviewdata.common.errors import Invalid, NotFound
 from interviewdata.common.wire.body import read_object
@@ -51,7 +52,7 @@ class ProgressViewSet(InterviewViewSet):
                 self.record_access("read", "progress", [session_id], detail="events")
             return _stream_of_one(request, session_id, now, after)
         etag = f'W/"{now.version}"'
-        if request.META.get("HTTP_IF_NONE_MATCH") == etag:
+        if not {"*", etag}.isdisjoint(parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))):
             return _unchanged(etag)
         body = _progress_body(session_id, now)
         if after is not None:
@@ -168,6 +169,7 @@ def _after_of_all(request: HttpRequest) -> Place | None:
 
 def _unchanged(etag: str) -> HttpResponse:
     reply = json_bytes_reply(b"", 304)
+    del reply["Content-Type"]  # of nothing
     reply["ETag"] = etag
     return reply
 

@@ -90,6 +90,10 @@ def test_more_says_that_there_is_more(api, interview, monkeypatch):
 def test_what_is_unchanged_is_not_sent_again(api, interview):
     first = api.call(progress_url(interview))
     etag = first["ETag"]
+    for sent in ("*", f'"old", {etag}'):
+        assert api.call(progress_url(interview), If_None_Match=sent).status_code == 304
+    for sent in ('"old"', etag[:-2] + '"', "x" * 500, "W/", ""):
+        assert api.call(progress_url(interview), If_None_Match=sent).status_code == 200
     unchanged = api.call(progress_url(interview), If_None_Match=etag)
     assert (unchanged.status_code, unchanged.content, unchanged["ETag"]) == (304, b"", etag)
     answer(api, interview)

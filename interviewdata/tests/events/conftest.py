@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from typing import Any
 
@@ -65,17 +65,18 @@ class House:
         self.call("/api/interview/response", body, token)
 
 
-@pytest.fixture
-def house(tmp_path: Any) -> Iterator[House]:
+@contextmanager
+def two_servers(folder: Any) -> Iterator[House]:
+    """Both, their data in a folder."""
     url = os.environ.get("TEST_DATABASE_URL", "")
     with ExitStack() as stack:
         database_url = stack.enter_context(ScratchDatabase(url)) if url else ""
         events_port = free_port()
         answers = Server(
-            tmp_path, database_url=database_url, EVENTS_URL=f"http://127.0.0.1:{events_port}"
+            folder, database_url=database_url, EVENTS_URL=f"http://127.0.0.1:{events_port}"
         )
         events = EventServer(
-            tmp_path,
+            folder,
             database_url=database_url,
             port=events_port,
             CORS_ALLOWED_ORIGINS=f"http://127.0.0.1:{answers.port}",
@@ -87,3 +88,9 @@ def house(tmp_path: Any) -> Iterator[House]:
         answers.start()
         events.start()
         yield House(answers, events)
+
+
+@pytest.fixture
+def house(tmp_path: Any) -> Iterator[House]:
+    with two_servers(tmp_path) as house:
+        yield house

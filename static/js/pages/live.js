@@ -2,10 +2,9 @@
 // The page of running interviews: rows follow the feed, times tick.
 
 import { LiveFeed } from "../live-feed.js";
-import { fill, gettext, ngettext } from "../texts.js";
+import { ago, connectionOf, doingOf, say } from "../signs.js";
+import { fill, gettext } from "../texts.js";
 
-const HERE_MS = 40_000; // a page says every 15 seconds that it is there
-const GONE_MS = 120_000;
 const MOST_EVENTS = 100;
 const OVER = new Set(["completed", "abandoned"]);
 
@@ -24,15 +23,6 @@ function part(parent, name) {
 
 const now = () => Date.now() - ahead;
 
-const DOING = {
-  thinking: gettext("thinking"),
-  recording: gettext("recording"),
-  paused: gettext("paused"),
-  writing: gettext("writing"),
-  reviewing: gettext("looking through the answers"),
-  away: gettext("elsewhere"),
-};
-
 const HAPPENED = {
   created: gettext("The interview was created."),
   asked: gettext("Questions were asked."),
@@ -45,14 +35,6 @@ const HAPPENED = {
 };
 
 /** @param {number} ms */
-function ago(ms) {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return fill(ngettext("%(n)s s ago", "%(n)s s ago", seconds), { n: seconds });
-  const minutes = Math.round(seconds / 60);
-  return fill(ngettext("%(n)s min ago", "%(n)s min ago", minutes), { n: minutes });
-}
-
-/** @param {number} ms */
 function clock(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
@@ -61,32 +43,13 @@ function clock(ms) {
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-/** @param {any} interview */
-function connectionOf(interview) {
-  if (!interview.presence) return ["", gettext("No page")];
-  const silent = now() - Date.parse(interview.presence.seenAt);
-  if (silent < HERE_MS) return ["good", gettext("Connected")];
-  return silent < GONE_MS ? ["warn", gettext("Quiet")] : ["bad", gettext("Out of reach")];
-}
-
-/** @param {HTMLElement} element @param {string} text */
-function say(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
 /** What changes with time alone. @param {HTMLElement} row @param {any} interview */
 function tick(row, interview) {
-  const [kind, words] = connectionOf(interview);
+  const [kind, words] = connectionOf(interview.presence, now());
   const badge = part(row, "connection");
   badge.className = `badge ${kind}`.trim();
   say(badge, words);
-  const { presence } = interview;
-  let doing = presence && kind === "good" ? DOING[/** @type {keyof DOING} */ (presence.state)] : "";
-  if (presence?.unsent) {
-    const waiting = ngettext("%(n)s answer unsent", "%(n)s answers unsent", presence.unsent);
-    doing = [doing, fill(waiting, { n: presence.unsent })].filter(Boolean).join(", ");
-  }
-  say(part(row, "doing"), doing);
+  say(part(row, "doing"), doingOf(interview.presence, now()));
   const begun = Date.parse(interview.startTime ?? interview.createdAt);
   say(part(row, "elapsed"), clock(now() - begun));
   say(part(row, "sign"), ago(now() - Date.parse(interview.lastSign)));
@@ -153,7 +116,7 @@ function tell(event) {
   person.href = (page.dataset.record ?? "").replace("SESSION", encodeURIComponent(event.sessionId));
   person.textContent = interview?.userEmail ?? event.sessionId;
   const words = document.createElement("span");
-  const text = HAPPENED[/** @type {keyof HAPPENED} */ (event.kind)] ?? event.kind;
+  const text = HAPPENED[/** @type {keyof typeof HAPPENED} */ (event.kind)] ?? event.kind;
   words.textContent = fill(text, { index: (event.data.questionIndex ?? -1) + 1 });
   item.dataset.place = event.place;
   item.append(time, person, words);
@@ -199,7 +162,7 @@ feed.addEventListener("state", (/** @type {any} */ { detail }) => {
     refused: gettext("Your login has ended; sign in and load this page again."),
   };
   state.dataset.state = detail.state;
-  say(state, words[/** @type {keyof words} */ (detail.state)]);
+  say(state, words[/** @type {keyof typeof words} */ (detail.state)]);
 });
 
 setInterval(() => {

@@ -1,7 +1,9 @@
 // @ts-check
 // The record page: ties players and transcript together, deep links, keys.
 
+import { goToPlace, takePlace } from "../place.js";
 import { Player } from "../player.js";
+import { followInterview, pointTo } from "../record-live.js";
 import { fill, gettext } from "../texts.js";
 import { Transcript } from "../transcript.js";
 
@@ -228,6 +230,21 @@ function followAddress() {
   }
 }
 
+/** The page was loaded anew to show what is new: all stands where it stood, and is silent.
+ * @param {import("../place.js").Place} place */
+function comeBack(place) {
+  const { speed: wanted, response, seconds, answered } = place.more;
+  const player = playerOf(response ?? undefined);
+  setSpeed(wanted);
+  if (player) {
+    player.seek(seconds);
+    current = player;
+    transcript?.markSpoken(player.response, seconds);
+  }
+  goToPlace(place);
+  pointTo(answered);
+}
+
 /**
  * @param {number} time
  * @param {boolean} bring
@@ -358,4 +375,12 @@ window.addEventListener("hashchange", followAddress);
 for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
   document.addEventListener(name, () => (bringing += 1), { passive: true });
 }
-followAddress();
+const place = takePlace();
+if (place) {
+  comeBack(place);
+} else {
+  followAddress();
+}
+followInterview({
+  keep: () => ({ speed, response: current?.response ?? null, seconds: current?.time ?? 0 }),
+});
