@@ -25,10 +25,13 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
 def uses_database(item: pytest.Item) -> bool:
-    """Tests that start servers of their own bring databases of their own: they are `slow`."""
+    """Tests that start servers of their own bring databases of their own: they are `slow`, and so
+    are some of sound and its engines, which use none."""
     fixtures = set(getattr(item, "fixturenames", ()))
-    marked = any(item.get_closest_marker(name) for name in ("django_db", "slow"))
-    return marked or bool(DATABASE_FIXTURES & fixtures)
+    if DATABASE_FIXTURES & fixtures or item.get_closest_marker("django_db"):
+        return True
+    pure = {"audio", "engines"} & set(item.path.parts)
+    return item.get_closest_marker("slow") is not None and not pure
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
