@@ -68,7 +68,11 @@ def names_of(apps, group):
             for model in apps.get_app_config(app).get_models():
                 if model._meta.auto_created:
                     continue
-                names += [f"{app}.{action}_{model._meta.model_name}" for action in ACTIONS]
+                names += [
+                    f"{app}.{action}_{model._meta.model_name}"
+                    for action in ACTIONS
+                    if action in model._meta.default_permissions
+                ]
                 names += [f"{app}.{codename}" for codename, _ in model._meta.permissions]
         names += [f"{AUTH}.{action}_{name}" for name in ACCOUNTS for action in ACTIONS]
     return names

@@ -41,6 +41,11 @@ NAVIGATION = (
     ),
     (gettext_noop("Compare"), "compare", "analytics.view_feedback"),
     (gettext_noop("Dashboard"), "dashboard", "analytics.view_dashboardstats"),
+    (
+        gettext_noop("Reports"),
+        "reports",
+        "analytics.view_dashboardstats analytics.view_adverse_impact",
+    ),
     (gettext_noop("Admin"), "admin:index", "staff"),
     (gettext_noop("API"), "docs", ""),
 )
