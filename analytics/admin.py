@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from analytics import interview_actions, review_admin
+from analytics import interview_actions, job_admin, review_admin
 from analytics.models import SCORE_FIELDS, DashboardStats, Feedback, InterviewAnalytics
 from analytics.models.names import dimension_label
 from analytics.pages.numbers import local
@@ -25,7 +25,7 @@ from analytics.visibility import (
 from sessions.admin.base import EvidenceAdmin, EvidenceInline, pretty_json
 from sessions.admin.interviews import InterviewSessionAdmin
 
-__all__ = ["interview_actions", "review_admin"]  # register what judgement adds
+__all__ = ["interview_actions", "job_admin", "review_admin"]  # register what judgement adds
 
 _LISTS = ("detailed_feedback", "strengths", "areas_for_improvement", "suggestions")
 _PARTS = (

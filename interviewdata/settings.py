@@ -52,6 +52,9 @@ ABANDONED_AFTER_MINUTES = env.integer(
     "ABANDONED_AFTER_MINUTES", default=120, minimum=5, maximum=525_600
 )
 
+# A group of fewer people is not told apart in the adverse-impact report.
+SMALLEST_GROUP_SHOWN = env.integer("SMALLEST_GROUP_SHOWN", default=5, minimum=3, maximum=1000)
+
 # --- Limits, announced in the schema and answered with 413 ------------------------------------
 MAX_JSON_BYTES = 16 * 1024 * 1024
 MAX_AUDIO_MB = env.integer("MAX_AUDIO_MB", default=100, minimum=1, maximum=2048)
@@ -84,6 +87,8 @@ INSTALLED_APPS = [
     "csp",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_tasks",
+    "django_tasks_db",
     "interviewdata.apps.LoginsConfig",
     "sessions.apps.InterviewSessionsConfig",
     "analytics.apps.AnalyticsConfig",
@@ -228,6 +233,20 @@ CACHES: dict[str, dict[str, Any]] = {
     )
 }
 
+# --- Work in the background (`manage.py work`) ------------------------------------------------
+# The queue is only a bell: what is to be done stands in analysis_jobs, wherever the queue is.
+ANALYSIS = env.boolean("ANALYSIS", default=True)
+TASKS_URL = env.redis_url("TASKS_URL", package="django_tasks_rq")
+TASKS: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django_tasks_rq.RQBackend" if TASKS_URL else "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default"],
+    }
+}
+if TASKS_URL:
+    INSTALLED_APPS.append("django_rq")
+    RQ_QUEUES = {"default": {"URL": TASKS_URL}}
+
 # --- Events as they happen: the address of the process that keeps streams open, if one runs -----
 EVENTS_URL = next(iter(env.origins("EVENTS_URL")), "")
 MOST_STREAMS = env.integer("MOST_STREAMS", default=1000, minimum=1, maximum=100_000)
@@ -237,6 +256,24 @@ QUESTIONS_LLM_URL = env.http_url("QUESTIONS_LLM_URL")
 QUESTIONS_LLM_MODEL = env.text("QUESTIONS_LLM_MODEL", "gpt-4o-mini")
 QUESTIONS_LLM_KEY = env.text("QUESTIONS_LLM_KEY")
 QUESTIONS_LLM_TIMEOUT = env.number("QUESTIONS_LLM_TIMEOUT", default=20, minimum=0.1, maximum=120)
+
+# --- Speech to text: on this machine, or by an endpoint that is named here ---------------------
+TRANSCRIPTION = env.choice("TRANSCRIPTION", ("auto", "off", "whisper", "endpoint"), default="auto")
+# None: the model that requirements-speech.txt brings along.
+TRANSCRIPTION_MODEL = (
+    env.path("TRANSCRIPTION_MODEL", BASE_DIR) if env.text("TRANSCRIPTION_MODEL") else None
+)
+TRANSCRIPTION_THREADS = env.integer("TRANSCRIPTION_THREADS", default=1, minimum=1, maximum=64)
+TRANSCRIPTION_LANGUAGE = env.language("TRANSCRIPTION_LANGUAGE")
+TRANSCRIPTION_URL = env.http_url("TRANSCRIPTION_URL")
+TRANSCRIPTION_KEY = env.text("TRANSCRIPTION_KEY")
+TRANSCRIPTION_MODEL_NAME = env.text("TRANSCRIPTION_MODEL_NAME", "whisper-1")
+TRANSCRIPTION_TIMEOUT = env.number("TRANSCRIPTION_TIMEOUT", default=300, minimum=1, maximum=3600)
+if TRANSCRIPTION == "endpoint" and not TRANSCRIPTION_URL:
+    raise ImproperlyConfigured(
+        "TRANSCRIPTION_URL: is required with TRANSCRIPTION=endpoint. Set it to the base address of "
+        "the endpoint, such as https://models.example.org/v1."
+    )
 
 # --- Static files, language, time ------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -313,4 +350,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # A line for each task and each look into the queue would hide what matters.
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("django_tasks", "django_tasks_db", "faster_whisper")
+    },
 }

@@ -3,7 +3,7 @@
 import factory
 
 from analytics import models
-from sessions.tests.factories import InterviewSessionFactory
+from sessions.tests.factories import InterviewSessionFactory, UserResponseFactory
 
 
 class FeedbackFactory(factory.django.DjangoModelFactory):
@@ -23,6 +23,24 @@ class DashboardStatsFactory(factory.django.DjangoModelFactory):
 
     # A name that no factory of interviews gives: those people have their row already.
     user_email = factory.Sequence(lambda n: f"person{n}@example.org")
+
+
+class AnalysisJobFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.AnalysisJob
+
+    kind = "answer"
+    response = factory.SubFactory(UserResponseFactory)
+    session = factory.SelfAttribute("response.session")
+
+
+class ResponseAnalysisFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.ResponseAnalysis
+
+    response = factory.SubFactory(UserResponseFactory)
+    session = factory.SelfAttribute("response.session")
+    engine = "interviewdata analysis 1"
 
 
 class InterviewAnalyticsFactory(factory.django.DjangoModelFactory):

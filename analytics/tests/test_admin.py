@@ -4,7 +4,9 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
+from analytics.models import AnalysisJob
 from analytics.tests.factories import (
+    AnalysisJobFactory,
     DashboardStatsFactory,
     FeedbackFactory,
     InterviewAnalyticsFactory,
@@ -17,6 +19,7 @@ LISTS = {
     "feedback": (FeedbackFactory, 5),
     "interviewanalytics": (InterviewAnalyticsFactory, 5),
     "dashboardstats": (DashboardStatsFactory, 5),
+    "analysisjob": (AnalysisJobFactory, 5),
 }
 
 
@@ -110,3 +113,32 @@ def test_looks_are_recorded(boss):
     assert listed.session_ids == [feedback.session_id]
     assert (read.action, read.session_ids) == ("read", [feedback.session_id])
     assert (person.resource, person.detail) == ("dashboard_stats", f"admin: {stats.pk}")
+
+
+def test_jobs_that_failed_are_tried_again(boss):
+    failed = AnalysisJobFactory(state="failed", problem="It broke.", attempts=4)
+    done = AnalysisJobFactory(state="done")
+    chosen = {"action": "try_again", "_selected_action": [failed.pk, done.pk]}
+    page = boss.post(reverse("admin:analytics_analysisjob_changelist"), chosen, follow=True)
+    assert "1 job is tried again." in page.content.decode()
+    states = AnalysisJob.objects.order_by("id").values_list("state", "attempts", "problem")
+    assert list(states) == [("waiting", 0, ""), ("done", 0, "")]
+
+
+def test_a_job_is_looked_at_without_its_claim(boss):
+    job = AnalysisJobFactory(
+        state="running", claim="c" * 32, claimed_until="2026-01-01T00:00Z", problem=""
+    )
+    page = boss.get(page_url(job)).content.decode()
+    assert "c" * 32 not in page
+    assert str(job.response_id) in page
+
+
+def test_trying_again_needs_its_permission(client, staff_user):
+    job = AnalysisJobFactory(state="failed", problem="It broke.")
+    client.force_login(staff_user("analytics.view_analysisjob"))
+    client.post(
+        reverse("admin:analytics_analysisjob_changelist"),
+        {"action": "try_again", "_selected_action": [job.pk]},
+    )
+    assert AnalysisJob.objects.get().state == "failed"

@@ -4,19 +4,25 @@ import pytest
 
 from analytics.models import (
     SCORE_FIELDS,
+    AnswerSignature,
+    CandidateGroupData,
     DashboardStats,
     Review,
     ReviewAssignment,
     ReviewDraft,
     RubricCategory,
+    StockCursor,
 )
 from analytics.tests.factories import (
+    AnalysisJobFactory,
     DashboardStatsFactory,
     FeedbackFactory,
     InterviewAnalyticsFactory,
+    ResponseAnalysisFactory,
 )
 from analytics.tests.reviewing import judge, make_reviewer, over
 from sessions.tests.constraints import assert_refused, change, constraints_of
+from sessions.tests.factories import InterviewSessionFactory, UserResponseFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +81,68 @@ def review_again():
     Review.objects.create(session=first.session, reviewer=first.reviewer, feedback=first.feedback)
 
 
+def job(**fields):
+    change(AnalysisJobFactory(), **fields)
+
+
+def job_again():
+    AnalysisJobFactory(response=AnalysisJobFactory().response)
+
+
+def interview_job_again():
+    first = AnalysisJobFactory(kind="interview", session=InterviewSessionFactory(), response=None)
+    AnalysisJobFactory(kind="interview", session=first.session, response=None)
+
+
+def analysis_again():
+    ResponseAnalysisFactory(response=ResponseAnalysisFactory().response)
+
+
+def signature_of_no_version():
+    response = UserResponseFactory()
+    AnswerSignature.objects.create(
+        response=response, session=response.session, version="", signature=b"x"
+    )
+
+
+def group_data(**fields):
+    content = {"attribute": "gender", "group": "woman", "consent_version": "1", **fields}
+    return CandidateGroupData.objects.create(session=InterviewSessionFactory(), **content)
+
+
+def group_data_again():
+    first = group_data()
+    CandidateGroupData.objects.create(
+        session=first.session, attribute="gender", group="man", consent_version="1"
+    )
+
+
+LATER = "2026-01-01T00:00Z"
 BROKEN = [
+    ("analysis_jobs.response_id", job_again),
+    ("analytics_analysisjob_interview_once", interview_job_again),
+    ("analytics_analysisjob_kind_fits", lambda: job(kind="interview")),
+    ("analytics_analysisjob_kind_fits", lambda: job(response=None)),
+    ("analytics_analysisjob_state_known", lambda: job(state="asleep")),
+    ("analytics_analysisjob_running_is_claimed", lambda: job(state="running")),
+    ("analytics_analysisjob_running_is_claimed", lambda: job(claim="c")),
+    ("analytics_analysisjob_running_is_claimed", lambda: job(claimed_until=LATER)),
+    (
+        "analytics_analysisjob_running_is_claimed",
+        lambda: job(state="running", claim="c", claimed_until=None),
+    ),
+    ("analytics_analysisjob_finished_is_out", lambda: job(state="done", enqueued_at=LATER)),
+    ("response_analyses.response_id", analysis_again),
+    (
+        "analytics_responseanalysis_seconds_range",
+        lambda: change(ResponseAnalysisFactory(), seconds=-1),
+    ),
+    ("analytics_answersignature_version_told", signature_of_no_version),
+    ("analytics_candidategroupdata_once", group_data_again),
+    ("analytics_candidategroupdata_group_known", lambda: group_data(group="from_40")),
+    ("analytics_candidategroupdata_group_known", lambda: group_data(attribute="height")),
+    ("analytics_candidategroupdata_agreed", lambda: group_data(consent_version="")),
+    ("analytics_stockcursor_one_row", lambda: StockCursor.objects.create(pk=2)),
     *[
         ("analytics_feedback_score_range", lambda n=name, v=value: feedback(**{n: v}))
         for name in SCORE_FIELDS

@@ -154,14 +154,22 @@ def http_url(name: str) -> str:
     return value.rstrip("/")
 
 
-def redis_url(name: str) -> str:
-    """The address of a Redis server or the empty text."""
+def language(name: str) -> str:
+    """Two letters such as "en", in lower case, or the empty text."""
+    value = text(name).lower()
+    if value and not re.fullmatch("[a-z]{2}", value):
+        raise _bad(name, f"{value!r} is not a language", "Write two letters, such as en or de.")
+    return value
+
+
+def redis_url(name: str, *, package: str = "redis") -> str:
+    """The address of a Redis server or the empty text; `package` is what talks to it."""
     value = text(name)
     if not value:
         return ""
     if not re.fullmatch(r"rediss?://\S+|unix:///\S+", value):
         raise _bad(name, "is not an address of Redis", "Write redis://[:password@]host:6379[/0].")
-    if find_spec("redis") is None:
+    if find_spec(package) is None:
         raise _bad(
             name,
             "needs a package that is not installed",

@@ -45,6 +45,10 @@ may not write (403, `cross_site`).
 **The same call twice** makes one row. With an `Idempotency-Key` the first reply is given again."""
 
 
+# HTTP methods in the order in which they are described; Django keeps them in a set.
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
+
+
 def without_words() -> list[type]:
     """GET_LIB_DOC_EXCLUDES: base classes whose docstrings speak to programmers, not to clients."""
     return [*get_lib_doc_excludes(), Input, Output]
@@ -71,6 +75,10 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: Any) ->
         "jsonDepth": MAX_DEPTH,
         "keysOfAnObject": MAX_KEYS,
     }
+    for path, item in result["paths"].items():
+        known = [method for method in METHODS if method in item]
+        others = [name for name in item if name not in METHODS]
+        result["paths"][path] = {name: item[name] for name in (*others, *known)}
     result["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     components = result.setdefault("components", {})
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY_SCHEMES}

@@ -16,7 +16,7 @@ import orjson
 from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
-from analytics.models import Feedback, InterviewAnalytics
+from analytics.models import AnalysisJob, Feedback, InterviewAnalytics
 from interviewdata.common.errors import NotFound
 from interviewdata.common.rowjson import json_object, vendor_of
 from interviewdata.common.sql import fetch_all
@@ -46,6 +46,8 @@ class Record:
     transcripts: list[bytes] = field(default_factory=list)
     feedbacks: list[bytes] = field(default_factory=list)
     analytics: bytes = b"null"
+    # How its analysis stands, where that was asked for.
+    jobs: list[bytes] = field(default_factory=list)
     # Whether there is feedback that whoever reads this may not see yet.
     feedback_hidden: bool = False
 
@@ -73,11 +75,11 @@ class Record:
 
 
 @functools.cache
-def _statement(vendor: str, grant_column: str = "") -> str:
+def _statement(vendor: str, grant_column: str = "", with_jobs: bool = False) -> str:
     """One row a table row: part, two sort keys, a flag, JSON text, word times.
 
-    Six times the session id. With `grant_column` rows come only where a grant has the right value
-    there: the session id, that value.
+    Six times the session id, seven times `with_jobs`. With `grant_column` rows come only where a
+    grant has the right value there: the session id, that value.
     """
 
     def row(model: type, table: str, **options: object) -> str:
@@ -121,13 +123,29 @@ FROM feedback f WHERE f.session_id = {wanted}
 UNION ALL
 SELECT 5, 0, 0, 0, {row(InterviewAnalytics, "a")}, NULL
 FROM interview_analytics a WHERE a.session_id = {wanted}
+{_jobs(vendor, wanted) if with_jobs else ""}
 ORDER BY 1, 2, 3
 """.replace("'%!.17g'", "'%%!.17g'")
 
 
-def read_record(session_id: str, using: str = DEFAULT_DB_ALIAS) -> Record:
-    """Everything of one interview. One statement. Raises NotFound."""
-    record = _as_record(fetch_all(_statement(vendor_of(using)), [session_id] * 6, using))
+def _jobs(vendor: str, wanted: str) -> str:
+    """How the analysis of each answer stands, and by what its words were heard."""
+    # SQLite: nested JSON is a text; PostgreSQL has it as it is.
+    heard = "json(v.transcription)" if vendor == "sqlite" else "v.transcription"
+    found = {"engine": "v.engine", "transcription": heard, "sound_problem": "v.problem"}
+    body = json_object(AnalysisJob, "j", vendor=vendor, leave_out=("claim",), extra=found)
+    return f"""UNION ALL
+SELECT 6, j.id, 0, 0, {body}, NULL
+FROM analysis_jobs j LEFT JOIN response_analyses v ON v.response_id = j.response_id
+WHERE j.session_id = {wanted}"""
+
+
+def read_record(
+    session_id: str, using: str = DEFAULT_DB_ALIAS, *, with_jobs: bool = False
+) -> Record:
+    """Everything of one interview, `with_jobs` of its analysis. One statement. Raises NotFound."""
+    statement = _statement(vendor_of(using), with_jobs=with_jobs)
+    record = _as_record(fetch_all(statement, [session_id] * (7 if with_jobs else 6), using))
     if record is None:
         raise NotFound
     return record
@@ -162,8 +180,10 @@ def _as_record(rows: list[tuple[Any, ...]]) -> Record | None:
             )
         elif part == 4:
             record.feedbacks.append(text)
-        else:
+        elif part == 5:
             record.analytics = text
+        else:
+            record.jobs.append(text)
     return record
 
 

@@ -42,6 +42,8 @@ POSTS: dict[str, Callable[[str], dict[str, Any]]] = {
         "transcriptData": {"text": "I would look at the query plan first."},
     },
     "/api/feedback/save": lambda session_id: {"sessionId": session_id, "overallScore": 7.5},
+    # Withdraws what may be there: to give it, the interview has to be over.
+    "/api/interview/group-data": lambda session_id: {"sessionId": session_id, "groups": {}},
     "/api/analytics/save": lambda session_id: {
         "sessionId": session_id,
         "voiceMetrics": {"words_per_minute": 128},

@@ -41,3 +41,31 @@ def test_document_has_every_documented_path():
         if path.partition("{")[0] not in plain and not path.startswith("/api/v1/")
     ]
     assert missing == []
+
+
+def test_schema_says_what_asking_again_and_creating_take():
+    paths = json.loads((settings.BASE_DIR / "docs" / "openapi.json").read_text())
+    progress = paths["paths"]["/api/interview/progress/{session_id}"]["get"]
+    assert "content" not in progress["responses"]["304"]
+    assert "ETag" in progress["responses"]["304"]["headers"]
+    assert "ETag" in progress["responses"]["200"]["headers"]
+    assert "If-None-Match" in [one["name"] for one in progress["parameters"]]
+    bodies = paths["components"]["schemas"]
+    for name in ("CreateSessionRequest", "StartRequest"):
+        assert {"consent", "questionCount"} <= set(bodies[name]["properties"]), name
+    for name in ("create-session", "start"):
+        text = paths["paths"][f"/api/interview/{name}"]["post"]["description"]
+        assert "invitation" in text
+    questions = paths["paths"]["/api/interview-modes/questions"]["post"]["description"]
+    assert "invitation" in questions
+
+
+def test_304_comes_with_after_too(api, interview):
+    address = f"/api/interview/progress/{interview}?after=0"
+    first = api.call(address)
+    assert first.json()["events"]
+    again = api.call(address, If_None_Match=first["ETag"])
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    answer = {"sessionId": interview, "questionIndex": 0, "answer": "So."}
+    assert api.call("/api/interview/response", answer).status_code == 200
+    assert api.call(address, If_None_Match=first["ETag"]).status_code == 200

@@ -35,9 +35,11 @@ CONTRACT: dict[tuple[str, str], str] = {
     ("post", "/api/transcript/save"): WRITE,
     ("post", "/api/feedback/save"): WRITE,
     ("post", "/api/analytics/save"): WRITE,
+    ("get", "/api/feedback/analytics"): f"200 {READ} 403 503",
+    ("post", "/api/interview/group-data"): f"{WRITE} 409",
     ("get", "/api/interview/session-data/{session_id}"): TABLE,
     ("get", "/api/interview/export/{session_id}"): TABLE,
-    ("get", "/api/interview/progress/{session_id}"): TABLE,
+    ("get", "/api/interview/progress/{session_id}"): f"{TABLE} 304",
     ("post", "/api/interview/presence"): WRITE,
     ("get", "/api/interview/live"): TABLE,
     ("get", "/api/interview/audio/{response_id}"): f"{TABLE} 206 304 416",
@@ -194,6 +196,8 @@ def reply_to(world: World, method: str, path: str, status: str) -> Any:
     if status == "409" and path == "/api/interview/response":
         unfinished = begun(client, world.going_on, 10).rpartition("/")[2]
         return send({**body, "audioUpload": unfinished})
+    if status == "409" and path == "/api/interview/group-data":
+        return send({**body, "groups": {"age": "from_40"}, "consentVersion": "2026-1"})
     if status == "409":
         return send({**body, "sessionId": world.ended})
     extra = {

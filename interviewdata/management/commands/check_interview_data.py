@@ -16,6 +16,7 @@ from tqdm import tqdm
 from interviewdata.common.errors import DomainError
 from interviewdata.record import (
     integrity,
+    integrity_copies,
     integrity_figures,
     integrity_files,
     integrity_search,
@@ -100,6 +101,7 @@ class Command(BaseCommand):
         yield from integrity.stats_problems()
         yield from integrity_figures.figure_problems()
         yield from integrity_search.search_problems()
+        yield from integrity_copies.copy_problems()
         with tqdm(
             total=integrity_files.recorded().count(),
             desc="sound files",

@@ -17,11 +17,14 @@ from django.views.decorators.http import require_safe
 from analytics.visibility import MAY_REVIEW
 from interviewdata.common.staff_pages import actor_of, staff_page
 from interviewdata.record.document import Record, read_record
-from interviewdata.record.pages import session_looks
+from interviewdata.record.pages import copies, session_looks
 from interviewdata.record.pages.nested_facts import Node, facts_of, text_of
 from interviewdata.record.pages.session_answers import Question, questions_of, recordings_of
 from interviewdata.record.pages.session_feedback import judgements_of, said_by
+from interviewdata.record.pages.session_figures import Figures, figures_of
 from interviewdata.record.pages.session_health import findings_of
+from interviewdata.record.pages.session_jobs import MAY_CHANGE, analysis_of
+from interviewdata.record.pages.session_live import live_of
 from interviewdata.record.pages.session_sight import Sight, sight_of
 from interviewdata.record.pages.session_transcript import (
     ShownTranscript,
@@ -73,11 +76,13 @@ class Head:
 
 @dataclass(frozen=True)
 class Analytics:
-    """What was computed. parts: title and value; reported: what the candidate's client said."""
+    """What was computed. figures: ours, answer by answer; parts: everything, title and value;
+    reported: what the candidate's client said."""
 
     by: str
     engine: str
     updated_at: datetime
+    figures: Figures | None
     parts: list[tuple[str, Node]]
     reported: Node | None
 
@@ -85,14 +90,15 @@ class Analytics:
 @require_safe
 @staff_page("interview_sessions.view_interviewsession")
 def session_record(request: HttpRequest, session_id: str) -> HttpResponse:
-    """Statements: login (2), record, who is blind, access record, who looked: 6 at most.
+    """Statements: login (2), who is blind, record, access record, who looked: 6 at most.
 
     Raises NotFound. Parts that the reader has no permission for are named, not shown.
     """
     user: Any = request.user
     may = {part: user.has_perm(permission) for part, permission in _PARTS.items()}
-    record = read_record(session_id)
+    # First what the last event was: what happens between the two is told again, never left out.
     sight = sight_of(user, session_id)
+    record = read_record(session_id, with_jobs=may["analytics"])
     record_access(
         actor=actor_of(request), action="read", resource="record", session_ids=[session_id]
     )
@@ -113,7 +119,16 @@ def session_record(request: HttpRequest, session_id: str) -> HttpResponse:
         "versions": versions,
         "shown_version": next((one for one in versions if one.is_shown), None),
         "analytics": _analytics(record) if may["analytics"] else None,
+        "analysis": analysis_of(
+            record.jobs, questions, session_id=session_id, may_change=user.has_perm(MAY_CHANGE)
+        )
+        if may["analytics"]
+        else None,
+        "copies_url": copies.address_of(session_id)
+        if user.has_perms(copies.PERMISSIONS)
+        else "",
         "blind": sight.blind,
+        "live": live_of(after=sight.last_event, status=head.status, may=may, blind=sight.blind),
         "looks": session_looks.looks_at(session_id) if may["looks"] else [],
         "review_url": _address("review-form", session_id) if user.has_perm(MAY_REVIEW) else "",
         "list_url": _address("session-list"),
@@ -222,6 +237,7 @@ def _analytics(record: Record) -> Analytics | None:
         by=said_by(row["source"], ""),
         engine=row["engine"],
         updated_at=datetime.fromisoformat(row["updated_at"]),
+        figures=figures_of(row),
         parts=[(gettext(title), node) for title, node in parts if node is not None],
         reported=facts_of(row["reported"]),
     )

@@ -193,7 +193,8 @@ def _text_only(
 
 def _note(timeline: Timeline) -> str:
     basis = _BASIS_WORDS.get(timeline.basis)
-    note = gettext(basis) if basis else ""
+    one_clock = timeline.basis == BY_ANSWER_FROM_ZERO and len(timeline.tracks) < 2
+    note = gettext(basis) if basis and not one_clock else ""
     if timeline.unplaced:
         unplaced = gettext(
             "%(count)s later recording(s) could not be placed:"

@@ -1,11 +1,13 @@
-"""`manage.py serve`, which `make run` ends in: two servers that end together."""
+"""`manage.py serve`, which `make run` ends in: two servers that end together, and a worker."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +78,62 @@ def test_a_port_that_is_taken_is_1(tmp_path):
     finally:
         taken.kill()
     assert done.returncode == 1
+
+
+def worker_of(process):
+    """The process id of its `manage.py work`; 0 where there is none."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    for child in children:
+        with suppress(OSError):
+            if Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[2:3] == [b"work"]:
+                return int(child)
+    return 0
+
+
+@pytest.mark.slow
+def test_the_worker_is_started_again_and_ends_with_the_servers(tmp_path):
+    server = Server(tmp_path)
+    assert server.manage("migrate", "-v", "0").returncode == 0
+    port, events_port = free_port(), free_port()
+    command = [sys.executable, "manage.py", NAME, "--port", str(port), "--workers", "1"]
+    process = subprocess.Popen(
+        [*command, "--events-port", str(events_port)],
+        cwd=ROOT,
+        env=server.environment,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_until(lambda: answers(port) and worker_of(process))
+        first = worker_of(process)
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: worker_of(process) not in (0, first))
+        second = worker_of(process)
+        assert answers(port)
+        process.terminate()
+        assert process.wait(PATIENCE_SECONDS) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+    assert not Path(f"/proc/{second}").exists()
+
+
+@pytest.mark.slow
+def test_the_worker_can_be_left_out(tmp_path):
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", NAME, "--port", str(port), "--events-port",
+         str(free_port()), "--workers", "1", "--no-worker"],
+        cwd=ROOT,
+        env=Server(tmp_path).environment,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        wait_until(lambda: answers(port))
+        assert worker_of(process) == 0
+        process.terminate()
+        assert process.wait(PATIENCE_SECONDS) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()

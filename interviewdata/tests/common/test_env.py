@@ -327,3 +327,16 @@ def test_missing_library_stops_the_start_with_the_cure(monkeypatch):
     monkeypatch.setattr(env, "find_spec", lambda name: None)
     with pytest.raises(ImproperlyConfigured, match=r"pip install -r requirements-s3\.txt"):
         env.storage("STORAGE_URL")
+
+
+@pytest.mark.parametrize(("value", "found"), [("", ""), ("en", "en"), (" DE ", "de")])
+def test_language(monkeypatch, value, found):
+    monkeypatch.setenv("SPOKEN", value)
+    assert env.language("SPOKEN") == found
+
+
+@pytest.mark.parametrize("value", ["english", "e", "e1", "éé"])
+def test_bad_language(monkeypatch, value):
+    monkeypatch.setenv("SPOKEN", value)
+    with pytest.raises(ImproperlyConfigured, match=r"SPOKEN: .* Write two letters"):
+        env.language("SPOKEN")

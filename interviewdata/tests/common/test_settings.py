@@ -34,6 +34,7 @@ BAD = {
     "MAX_AUDIO_MB": ("0", "Set it to 1–2048."),
     "MAX_OPEN_UPLOADS": ("0", "Set it to 1–1000."),
     "ABANDONED_AFTER_MINUTES": ("soon", "Set it to 5–525600."),
+    "SMALLEST_GROUP_SHOWN": ("2", "Set it to 3–1000."),
     "EVENTS_URL": ("events.example.org", "Write scheme://host or scheme://host:port"),
     "MOST_STREAMS": ("many", "Set it to 1–100000."),
     "MAX_UPLOADS_MB": ("many", "Set it to 1–1000000."),
@@ -47,12 +48,26 @@ BAD = {
     "DATABASE_REPLICA_URL": ("replica", "Write sqlite:////path/db.sqlite3 or"),
     "STORAGE_URL": ("gs://sound", "Write s3://"),
     "REDIS_URL": ("localhost", "Write redis://"),
+    "ANALYSIS": ("sometimes", "Set it to 1 or 0."),
+    "TASKS_URL": ("localhost", "Write redis://"),
     "QUESTIONS_LLM_URL": ("models.example.org", "Write http(s)://"),
     "QUESTIONS_LLM_TIMEOUT": ("long", "Set it to 0.1–120."),
+    "TRANSCRIPTION": ("whisper.cpp", "Set it to one of: auto, off, whisper, endpoint."),
+    "TRANSCRIPTION_MODEL": (__file__, "Name a folder."),
+    "TRANSCRIPTION_THREADS": ("all", "Set it to 1–64."),
+    "TRANSCRIPTION_LANGUAGE": ("English", "Write two letters, such as en or de."),
+    "TRANSCRIPTION_URL": ("models.example.org", "Write http(s)://"),
+    "TRANSCRIPTION_TIMEOUT": ("long", "Set it to 1–3600."),
     "LOG_LEVEL": ("loud", "Set it to one of: debug, info, warning, error, critical."),
 }
 # Any text will do, or what is wrong with it shows elsewhere (SECRET_KEY has tests of its own).
-FREE = {"SECRET_KEY", "QUESTIONS_LLM_MODEL", "QUESTIONS_LLM_KEY"}
+FREE = {
+    "SECRET_KEY",
+    "QUESTIONS_LLM_MODEL",
+    "QUESTIONS_LLM_KEY",
+    "TRANSCRIPTION_KEY",
+    "TRANSCRIPTION_MODEL_NAME",
+}
 
 
 def variables_read() -> set[str]:
@@ -210,3 +225,9 @@ def test_sample_is_valid_as_it_stands_with_every_comment_sign_taken_away(manage,
     variables = {"SECRET_KEY": PRODUCTION["SECRET_KEY"], "STATIC_ROOT": str(tmp_path)}
     done = manage("check", dotenv=dotenv, **variables)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_endpoint_without_its_address_stops_the_start(manage):
+    done = manage("check", TRANSCRIPTION="endpoint", **PRODUCTION)
+    assert done.returncode == 1
+    assert "TRANSCRIPTION_URL: is required with TRANSCRIPTION=endpoint." in done.stderr
