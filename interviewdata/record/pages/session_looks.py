@@ -28,6 +28,7 @@ _ACTIONS = {
     ("read", "transcripts"): gettext_noop("read transcripts"),
     ("read", "review"): gettext_noop("read review"),
     ("read", "comparison"): gettext_noop("read comparison"),
+    ("read", "near_copies"): gettext_noop("compared with other people’s answers"),
     ("read", "dashboard"): gettext_noop("read dashboard"),
     ("read", "person"): gettext_noop("read person"),
     ("read", "stats"): gettext_noop("read stats"),
