@@ -86,6 +86,15 @@ class NameMask:
 
     def __call__(self, text: str) -> str:
         """The text with every name replaced."""
+        pieces: list[str] = []
+        end = 0
+        for start, stop in self.places(text):
+            pieces += [text[end:start], gettext(MASK)]
+            end = stop
+        return "".join([*pieces, text[end:]])
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Where the names are, in order: characters, end exclusive."""
         folded = _folded(text)
         spans = []
         if self._others is not None:
@@ -93,14 +102,14 @@ class NameMask:
         if self._short:
             matches = re.finditer(self._short, folded)
             spans += [m.span() for m in matches if text[m.start()].isupper()]
-        pieces: list[str] = []
-        end = 0
+        joined: list[tuple[int, int]] = []
         for start, stop in sorted(spans):
             # Names that touch are one: how many they are, and of how many parts, tells too.
-            if not pieces or not _JOINS.fullmatch(text, min(end, start), start):
-                pieces += [text[end:start], gettext(MASK)]
-            end = max(end, stop)
-        return "".join([*pieces, text[end:]])
+            if joined and _JOINS.fullmatch(text, min(joined[-1][1], start), start):
+                joined[-1] = (joined[-1][0], max(joined[-1][1], stop))
+            else:
+                joined.append((start, stop))
+        return joined
 
     def hides(self, text: str) -> bool:
         """Whether there is a name in this text."""

@@ -64,7 +64,8 @@ def visible_feedback(user: Any, rows: QuerySet[Feedback] | None = None) -> Query
 def hidden_feedback(user: Any) -> QuerySet[Feedback]:
     """What counts in figures and this user may not see. Figures made from any of it are hidden."""
     own = Q(source=Source.REVIEWER, author=user.get_username())
-    return Feedback.objects.exclude(source=Source.CANDIDATE).filter(blind_condition(user) & ~own)
+    rows = Feedback.objects.exclude(source=Source.CANDIDATE).filter(draft=None)
+    return rows.filter(blind_condition(user) & ~own)
 
 
 def hidden_figures_condition(user: Any) -> Q:

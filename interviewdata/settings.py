@@ -257,6 +257,12 @@ QUESTIONS_LLM_MODEL = env.text("QUESTIONS_LLM_MODEL", "gpt-4o-mini")
 QUESTIONS_LLM_KEY = env.text("QUESTIONS_LLM_KEY")
 QUESTIONS_LLM_TIMEOUT = env.number("QUESTIONS_LLM_TIMEOUT", default=20, minimum=0.1, maximum=120)
 
+# --- Drafts of feedback by a language model, off until an address is set ----------------------
+DRAFTS_LLM_URL = env.http_url("DRAFTS_LLM_URL")
+DRAFTS_LLM_MODEL = env.text("DRAFTS_LLM_MODEL", "gpt-4o-mini")
+DRAFTS_LLM_KEY = env.text("DRAFTS_LLM_KEY")
+DRAFTS_LLM_TIMEOUT = env.number("DRAFTS_LLM_TIMEOUT", default=60, minimum=0.1, maximum=600)
+
 # --- Speech to text: on this machine, or by an endpoint that is named here ---------------------
 TRANSCRIPTION = env.choice("TRANSCRIPTION", ("auto", "off", "whisper", "endpoint"), default="auto")
 # None: the model that requirements-speech.txt brings along.

@@ -7,6 +7,7 @@ from analytics.models.analysis import (
     StockCursor,
 )
 from analytics.models.dashboard import DashboardStats
+from analytics.models.draft import FeedbackDraft
 from analytics.models.feedback import SCORE_FIELDS, Feedback
 from analytics.models.group_data import CandidateGroupData
 from analytics.models.interview import InterviewAnalytics
@@ -24,6 +25,7 @@ __all__ = [
     "CandidateGroupData",
     "DashboardStats",
     "Feedback",
+    "FeedbackDraft",
     "InterviewAnalytics",
     "InterviewScore",
     "InterviewTally",

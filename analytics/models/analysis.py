@@ -12,10 +12,12 @@ from sessions.enums import use_one_of
 
 
 class JobKind(models.TextChoices):
-    """What is analysed: one answer, or an interview from its answers' analyses."""
+    """What is done: one answer analysed, an interview put together from its answers' analyses, or
+    feedback on it drafted by a language model (where somebody asked for that)."""
 
     ANSWER = "answer", _("Answer")
     INTERVIEW = "interview", _("Interview")
+    DRAFT = "draft", _("Draft of feedback")
 
 
 class JobState(models.TextChoices):
@@ -91,9 +93,15 @@ class AnalysisJob(models.Model):
                 name="%(app_label)s_%(class)s_interview_once",
                 violation_error_message=_("This interview has its job already."),
             ),
+            models.UniqueConstraint(
+                fields=["session"],
+                condition=Q(kind="draft"),
+                name="%(app_label)s_%(class)s_draft_once",
+                violation_error_message=_("This interview has its job already."),
+            ),
             models.CheckConstraint(
                 condition=Q(kind="answer", response__isnull=False)
-                | Q(kind="interview", response__isnull=True),
+                | Q(kind__in=("interview", "draft"), response__isnull=True),
                 name="%(app_label)s_%(class)s_kind_fits",
                 violation_error_message=_("An answer's job names the answer, no other does."),
             ),

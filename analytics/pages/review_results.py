@@ -41,7 +41,8 @@ def rater_rows(user: Any, session_id: str) -> list[RaterRow]:
 
     A candidate's own scores are left out: they count nowhere.
     """
-    rows = visible_feedback(user, Feedback.objects.filter(session__session_id=session_id))
+    given = Feedback.objects.filter(session__session_id=session_id, draft=None)
+    rows = visible_feedback(user, given)
     newest: dict[tuple[str, str], Feedback] = {}
     for row in rows.exclude(source=Source.CANDIDATE).order_by("created_at", "id"):
         newest[row.source, row.author] = row

@@ -20,6 +20,7 @@ from analytics.engines.words import Transcription
 from analytics.models import JobKind, ResponseAnalysis
 from analytics.services.analytics import OWN_ENGINE
 from analytics.services.compose import compose_interview
+from analytics.services.drafts import DraftFailed, DraftRefused, draft_interview
 from analytics.services.jobs import Claim, LostClaim, claim, fail, finish, rearm_interview
 from analytics.services.leases import holding, lease
 from analytics.services.near_copies import answer_text, keep_signature
@@ -62,6 +63,8 @@ def do_job(job_id: int, *, now: datetime | None = None) -> bool:
         try:
             if held.kind == JobKind.ANSWER:
                 analyse_answer(held, now=now)
+            elif held.kind == JobKind.DRAFT:
+                draft_interview(held.session_id, held=held, now=now)
             else:
                 compose_interview(held.session_id, held=held, now=now)
         except (LostClaim, NotFound):
@@ -72,14 +75,17 @@ def do_job(job_id: int, *, now: datetime | None = None) -> bool:
 
 
 def _give_back(held: Claim, error: Exception, now: datetime) -> None:
-    if isinstance(error, (AudioNotChecked, TranscriptionFailed)):
+    if isinstance(error, (AudioNotChecked, TranscriptionFailed, DraftFailed, DraftRefused)):
         problem = str(error)
     elif isinstance(error, (OSError, SuspiciousFileOperation)):  # imported rows name any path
         problem = NOT_READ
     else:
         problem = UNEXPECTED
-    # The traceback names the place, and no text of an answer.
-    logger.exception("job %s (%s %s) failed", held.job_id, held.kind, held.response_id)
+    if isinstance(error, DraftRefused):  # what it says was said by the model
+        logger.warning("job %s (%s): the draft was refused", held.job_id, held.kind)
+    else:
+        # The traceback names the place, and no text of an answer.
+        logger.exception("job %s (%s %s) failed", held.job_id, held.kind, held.response_id)
     try:
         fail(held, problem, now, again=getattr(error, "again", True))
     except LostClaim:

@@ -39,6 +39,7 @@ def summary_of(email: str, *, session_ids: Sequence[str] | None, reader: Any = N
     """
     interviews = InterviewSession.objects.all()
     judged: QuerySet[Feedback] = Feedback.objects.exclude(source=Source.CANDIDATE)
+    judged = judged.filter(draft=None)
     if email:
         interviews = interviews.filter(user_email=email)
         judged = judged.filter(session__user_email=email)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
@@ -71,7 +72,7 @@ UPDATE analysis_jobs SET
     enqueued_at = COALESCE(enqueued_at, %s), updated_at = %s
 WHERE id = %s AND not_before <= %s
   AND (state = 'waiting' OR (state = 'running' AND claimed_until < %s AND attempts < %s))
-  AND (kind = 'answer' OR {_COMPLETE.format(j="analysis_jobs")})
+  AND (kind <> 'interview' OR {_COMPLETE.format(j="analysis_jobs")})
 RETURNING kind, session_id, response_id, attempts
 """
 _RENEW = """
@@ -87,8 +88,8 @@ _REARM = """
 INSERT INTO analysis_jobs (
     kind, session_id, response_id, state, attempts, not_before, claim, problem, created_at,
     updated_at
-) VALUES ('interview', %s, NULL, 'waiting', 0, %s, '', '', %s, %s)
-ON CONFLICT (session_id) WHERE kind = 'interview' DO UPDATE SET
+) VALUES ('{kind}', %s, NULL, 'waiting', 0, %s, '', '', %s, %s)
+ON CONFLICT (session_id) WHERE kind = '{kind}' DO UPDATE SET
     state = 'waiting', attempts = 0, not_before = excluded.not_before, claim = '', problem = '',
     claimed_until = NULL, enqueued_at = NULL, updated_at = excluded.updated_at
 """
@@ -122,16 +123,18 @@ def enqueue_due(
 ) -> int:
     """Hand what is due to `ring` (kind and id), the longest waiting first; how many.
 
-    Interviews before answers: they are few, and what people wait for. At most IN_HAND are in the
-    queue or being worked on. 4 statements (take back, count, interviews, answers), in one
-    transaction with those of `ring`: where that fails, nothing was put into the queue.
+    Drafts and interviews before answers: they are few, and what people wait for. At most IN_HAND
+    are in the queue or being worked on. 4 statements (take back, count, interviews, answers; 1 more
+    where drafts are switched on), in one transaction with those of `ring`: where that fails,
+    nothing was put into the queue.
     """
     with transaction.atomic():
         take_back(now, lease=lease)
         row = fetch_one(_COUNT_IN_HAND, [])
         room = IN_HAND - (row[0] if row else 0)
         rung = 0
-        for kind in (JobKind.INTERVIEW, JobKind.ANSWER):
+        kinds = (JobKind.DRAFT, JobKind.INTERVIEW, JobKind.ANSWER)
+        for kind in kinds if settings.DRAFTS_LLM_URL else kinds[1:]:
             for job_id in _due(kind, now, room - rung) if room > rung else ():
                 ring(kind, job_id)
                 rung += 1
@@ -203,17 +206,28 @@ def rearm_interview(session_id: str, now: datetime) -> None:
     One who is at it loses the claim: what they read is old.
     """
     at = to_sql_time(now)
-    execute(_REARM, [session_id, at, at, at])
+    execute(_REARM.format(kind="interview"), [session_id, at, at, at])
+
+
+def arm_draft(session_id: str, now: datetime) -> None:
+    """Feedback on the interview is to be drafted (again). 1 statement.
+
+    One who is at it loses the claim, and what they were told.
+    """
+    at = to_sql_time(now)
+    execute(_REARM.format(kind="draft"), [session_id, at, at, at])
 
 
 def retry(*, now: datetime, job_ids: Sequence[int] = (), session_id: str = "") -> int:
     """What failed, or waits after a failure, is tried again now; how many. 1 statement.
 
-    Of the jobs named, or of all jobs of an interview.
+    Of the jobs named, or of all of an interview but its draft, which is asked for by itself.
     """
     jobs = AnalysisJob.objects.exclude(problem="").filter(
         state__in=(JobState.FAILED, JobState.WAITING)
     )
+    if session_id:
+        jobs = jobs.exclude(kind=JobKind.DRAFT)
     return _start_over(_named(jobs, job_ids, session_id), now)
 
 

@@ -97,7 +97,9 @@ def read_trend(email: str, user: Any) -> list[Scored]:
 
 
 def _with_feedback(interviews: list[InterviewSession], user: Any) -> list[PersonInterview]:
-    rows = visible_feedback(user).filter(session_id__in=[one.session_id for one in interviews])
+    rows = visible_feedback(user).filter(
+        draft=None, session_id__in=[one.session_id for one in interviews]
+    )
     said: dict[str, list[Feedback]] = {}
     for row in rows.order_by("-created_at", "-id").defer("transcript"):
         said.setdefault(row.session_id, []).append(row)

@@ -17,6 +17,19 @@ class FeedbackFactory(factory.django.DjangoModelFactory):
     fingerprint = factory.Sequence(lambda n: f"{n:064x}")
 
 
+class FeedbackDraftFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.FeedbackDraft
+
+    feedback = factory.SubFactory(
+        FeedbackFactory, source="service", author="draft", overall_score=None
+    )
+    model = "small-model"
+    engine = "feedback draft 1"
+    prompt_sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    scores = factory.LazyFunction(dict)
+
+
 class DashboardStatsFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.DashboardStats

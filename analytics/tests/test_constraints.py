@@ -16,6 +16,7 @@ from analytics.models import (
 from analytics.tests.factories import (
     AnalysisJobFactory,
     DashboardStatsFactory,
+    FeedbackDraftFactory,
     FeedbackFactory,
     InterviewAnalyticsFactory,
     ResponseAnalysisFactory,
@@ -94,6 +95,11 @@ def interview_job_again():
     AnalysisJobFactory(kind="interview", session=first.session, response=None)
 
 
+def draft_job_again():
+    first = AnalysisJobFactory(kind="draft", session=InterviewSessionFactory(), response=None)
+    AnalysisJobFactory(kind="draft", session=first.session, response=None)
+
+
 def analysis_again():
     ResponseAnalysisFactory(response=ResponseAnalysisFactory().response)
 
@@ -138,6 +144,18 @@ BROKEN = [
         lambda: change(ResponseAnalysisFactory(), seconds=-1),
     ),
     ("analytics_answersignature_version_told", signature_of_no_version),
+    ("analytics_analysisjob_draft_once", draft_job_again),
+    ("analytics_analysisjob_kind_fits", lambda: job(kind="draft")),
+    ("analytics_feedbackdraft_says_by_what", lambda: change(FeedbackDraftFactory(), model="")),
+    ("analytics_feedbackdraft_says_by_what", lambda: change(FeedbackDraftFactory(), engine="")),
+    (
+        "analytics_feedbackdraft_says_by_what",
+        lambda: change(FeedbackDraftFactory(), prompt_sha256=""),
+    ),
+    (
+        "feedback_drafts.feedback_id",
+        lambda: FeedbackDraftFactory(feedback=FeedbackDraftFactory().feedback),
+    ),
     ("analytics_candidategroupdata_once", group_data_again),
     ("analytics_candidategroupdata_group_known", lambda: group_data(group="from_40")),
     ("analytics_candidategroupdata_group_known", lambda: group_data(attribute="height")),

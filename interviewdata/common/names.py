@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 
-def name_for_people(model: type[models.Model], one: Any, many: Any, **columns: Any) -> None:
+def name_for_people(model: type[models.Model], one: Any, many: Any, /, **columns: Any) -> None:
     """Name a table by lazy texts, one row and many, and its columns by their fields.
 
     The English texts are what Django makes of the names of class and fields by itself. As

@@ -16,7 +16,7 @@ import orjson
 from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
-from analytics.models import AnalysisJob, Feedback, InterviewAnalytics
+from analytics.models import AnalysisJob, Feedback, FeedbackDraft, InterviewAnalytics
 from interviewdata.common.errors import NotFound
 from interviewdata.common.rowjson import json_object, vendor_of
 from interviewdata.common.sql import fetch_all
@@ -46,8 +46,9 @@ class Record:
     transcripts: list[bytes] = field(default_factory=list)
     feedbacks: list[bytes] = field(default_factory=list)
     analytics: bytes = b"null"
-    # How its analysis stands, where that was asked for.
+    # How its analysis stands, and what a model drafted, where those were asked for.
     jobs: list[bytes] = field(default_factory=list)
+    drafts: list[bytes] = field(default_factory=list)
     # Whether there is feedback that whoever reads this may not see yet.
     feedback_hidden: bool = False
 
@@ -60,6 +61,7 @@ class Record:
                 own.append(body)
         self.feedback_hidden = len(own) < len(self.feedbacks)
         self.feedbacks = own
+        self.drafts = []
 
     def summary(self) -> bytes:
         total = self.total_questions
@@ -75,11 +77,14 @@ class Record:
 
 
 @functools.cache
-def _statement(vendor: str, grant_column: str = "", with_jobs: bool = False) -> str:
+def _statement(
+    vendor: str, grant_column: str = "", with_jobs: bool = False, with_drafts: bool = False
+) -> str:
     """One row a table row: part, two sort keys, a flag, JSON text, word times.
 
-    Six times the session id, seven times `with_jobs`. With `grant_column` rows come only where a
-    grant has the right value there: the session id, that value.
+    Six times the session id, once more each `with_jobs` and `with_drafts`. What a model drafted is
+    no feedback that anybody gave, and in nothing but what asks for it. With `grant_column` rows
+    come only where a grant has the right value there: the session id, that value.
     """
 
     def row(model: type, table: str, **options: object) -> str:
@@ -120,10 +125,12 @@ FROM transcripts t WHERE t.session_id = {wanted}
 UNION ALL
 SELECT 4, {rank(t="f")}, -f.id, 0, {row(Feedback, "f")}, NULL
 FROM feedback f WHERE f.session_id = {wanted}
+  AND NOT EXISTS (SELECT 1 FROM feedback_drafts d WHERE d.feedback_id = f.id)
 UNION ALL
 SELECT 5, 0, 0, 0, {row(InterviewAnalytics, "a")}, NULL
 FROM interview_analytics a WHERE a.session_id = {wanted}
 {_jobs(vendor, wanted) if with_jobs else ""}
+{_drafts(vendor, wanted) if with_drafts else ""}
 ORDER BY 1, 2, 3
 """.replace("'%!.17g'", "'%%!.17g'")
 
@@ -140,12 +147,27 @@ FROM analysis_jobs j LEFT JOIN response_analyses v ON v.response_id = j.response
 WHERE j.session_id = {wanted}"""
 
 
+def _drafts(vendor: str, wanted: str) -> str:
+    """Newest first."""
+    body = json_object(
+        FeedbackDraft, "d", vendor=vendor, extra={"summary": "f.ai_generated_feedback"}
+    )
+    return f"""UNION ALL
+SELECT 7, -d.id, 0, 0, {body}, NULL
+FROM feedback f JOIN feedback_drafts d ON d.feedback_id = f.id WHERE f.session_id = {wanted}"""
+
+
 def read_record(
-    session_id: str, using: str = DEFAULT_DB_ALIAS, *, with_jobs: bool = False
+    session_id: str,
+    using: str = DEFAULT_DB_ALIAS,
+    *,
+    with_jobs: bool = False,
+    with_drafts: bool = False,
 ) -> Record:
-    """Everything of one interview, `with_jobs` of its analysis. One statement. Raises NotFound."""
-    statement = _statement(vendor_of(using), with_jobs=with_jobs)
-    record = _as_record(fetch_all(statement, [session_id] * (7 if with_jobs else 6), using))
+    """Everything of one interview, `with_jobs` of its analysis, `with_drafts` of feedback. One
+    statement. Raises NotFound."""
+    statement = _statement(vendor_of(using), with_jobs=with_jobs, with_drafts=with_drafts)
+    record = _as_record(fetch_all(statement, [session_id] * (6 + with_jobs + with_drafts), using))
     if record is None:
         raise NotFound
     return record
@@ -182,8 +204,10 @@ def _as_record(rows: list[tuple[Any, ...]]) -> Record | None:
             record.feedbacks.append(text)
         elif part == 5:
             record.analytics = text
-        else:
+        elif part == 6:
             record.jobs.append(text)
+        else:
+            record.drafts.append(text)
     return record
 
 

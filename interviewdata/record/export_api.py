@@ -35,8 +35,10 @@ def _rows(name: str, email: str, sessions: list[str] | None, reader: Any) -> mod
     rows: models.QuerySet[Any] = model._default_manager.filter(**own)
     if sessions is not None:
         rows = rows.filter(session_id__in=sessions)
-    if name == "feedback" and reader is not None:
-        rows = visible_feedback(reader, rows)
+    if name == "feedback":
+        rows = rows.filter(draft=None)  # what a model drafted is no feedback that anybody gave
+        if reader is not None:
+            rows = visible_feedback(reader, rows)
     return rows.order_by("id")
 
 

@@ -7,17 +7,16 @@ back is a stranger's text: each question is checked before it is taken.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import time
 import unicodedata
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
 from django.conf import settings
 
+from interviewdata.common.llm import Endpoint, ModelFailed, ModelSilent, ask, content_of
 from sessions.enums import as_difficulty, normalize_word
 from sessions.questions.base import Picked, QuestionRequest, SourceFailed
 from sessions.services.question import QuestionDraft
@@ -95,79 +94,23 @@ class LanguageModelSource:
 
     def _ask(self, request: QuestionRequest) -> bytes:
         """The body of the endpoint's reply. Raises SourceFailed."""
+        endpoint = Endpoint(
+            url=settings.QUESTIONS_LLM_URL,
+            model=settings.QUESTIONS_LLM_MODEL,
+            key=settings.QUESTIONS_LLM_KEY,
+            seconds=settings.QUESTIONS_LLM_TIMEOUT,
+            most_bytes=MAX_REPLY_BYTES,
+        )
         try:
-            import openai
-        except ImportError as error:
-            raise SourceFailed(
-                "The language model cannot be asked: install requirements-llm.txt."
-            ) from error
-        seconds = settings.QUESTIONS_LLM_TIMEOUT
-        try:
-            # wait_for bounds everything, connecting and a reply that drips byte by byte as well;
-            # the client's own timeout starts anew with every byte. In a thread of its own: ours
-            # may run an event loop already, and two of them do not share one.
-            with ThreadPoolExecutor(1) as thread:
-                return thread.submit(
-                    asyncio.run, asyncio.wait_for(_call(openai, request), seconds)
-                ).result()
-        except (TimeoutError, openai.APITimeoutError) as error:
-            self._rest()
-            raise SourceFailed(
-                f"The language model did not answer within {seconds:g} seconds."
-            ) from error
-        except openai.APIConnectionError as error:
-            self._rest()
-            raise SourceFailed("The language model cannot be reached.") from error
-        except SourceFailed:
-            raise
-        except openai.APIStatusError as error:
-            raise SourceFailed(_status_sentence(error.status_code)) from error
-        except Exception as error:  # whatever else a stranger's bytes bring about in the client
-            raise SourceFailed("The answer of the language model cannot be read.") from error
+            return ask(endpoint, messages(request), name="interview_questions", schema=_SCHEMA)
+        except ModelFailed as error:
+            if isinstance(error, ModelSilent):
+                self._rest()
+            raise SourceFailed(str(error)) from error
 
     @staticmethod
     def _rest() -> None:
         LanguageModelSource.rests_until = time.monotonic() + REST_SECONDS
-
-
-async def _call(openai: Any, request: QuestionRequest) -> bytes:
-    # No proxies, keys or netrc from the environment; a redirect would carry the key elsewhere.
-    http_client = openai.DefaultAsyncHttpxClient(trust_env=False, follow_redirects=False)
-    async with openai.AsyncOpenAI(
-        api_key=settings.QUESTIONS_LLM_KEY or "unused",
-        base_url=settings.QUESTIONS_LLM_URL,
-        timeout=settings.QUESTIONS_LLM_TIMEOUT,
-        max_retries=0,
-        http_client=http_client,
-    ) as client:
-        client.organization = client.project = None  # the library takes them from the environment
-        try:
-            return await _read(client, request, _SCHEMA_FORMAT)
-        except openai.BadRequestError:
-            # Some endpoints know only the older way of asking for JSON.
-            return await _read(client, request, {"type": "json_object"})
-
-
-_SCHEMA_FORMAT = {
-    "type": "json_schema",
-    "json_schema": {"name": "interview_questions", "strict": True, "schema": _SCHEMA},
-}
-
-
-async def _read(client: Any, request: QuestionRequest, response_format: dict[str, Any]) -> bytes:
-    async with client.chat.completions.with_streaming_response.create(
-        model=settings.QUESTIONS_LLM_MODEL,
-        messages=messages(request),
-        response_format=response_format,
-    ) as response:
-        if response.status_code != 200:
-            raise SourceFailed(_status_sentence(response.status_code))
-        body = b""
-        async for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MAX_REPLY_BYTES:
-                raise SourceFailed("The answer of the language model is too long.")
-        return body
 
 
 def messages(request: QuestionRequest) -> list[dict[str, str]]:
@@ -186,14 +129,6 @@ def messages(request: QuestionRequest) -> list[dict[str, str]]:
     ]
 
 
-def _status_sentence(status: int) -> str:
-    if status in (401, 403):
-        return f"The language model refused our key ({status})."
-    if status == 429:
-        return "The language model has too much to do (429)."
-    return f"The language model answered with an error ({status})."
-
-
 def usable_questions(reply: bytes, request: QuestionRequest) -> list[QuestionDraft]:
     """The questions of a chat completion that are fit to ask, at most `request.count`.
 
@@ -202,11 +137,10 @@ def usable_questions(reply: bytes, request: QuestionRequest) -> list[QuestionDra
     left.
     """
     try:
-        content = orjson.loads(reply)["choices"][0]["message"]["content"]
-        found = orjson.loads(content)["questions"]
+        found = content_of(reply)["questions"]
         if not isinstance(found, list):
             raise TypeError("questions is no list")
-    except (ValueError, LookupError, TypeError) as error:
+    except (ModelFailed, LookupError, TypeError) as error:
         raise SourceFailed("The answer of the language model cannot be read.") from error
     seen = {_same(text) for text in request.asked_texts}
     drafts = []

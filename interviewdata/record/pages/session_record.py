@@ -20,6 +20,7 @@ from interviewdata.record.document import Record, read_record
 from interviewdata.record.pages import copies, session_looks
 from interviewdata.record.pages.nested_facts import Node, facts_of, text_of
 from interviewdata.record.pages.session_answers import Question, questions_of, recordings_of
+from interviewdata.record.pages.session_drafts import MAY_DRAFT, drafting_of
 from interviewdata.record.pages.session_feedback import judgements_of, said_by
 from interviewdata.record.pages.session_figures import Figures, figures_of
 from interviewdata.record.pages.session_health import findings_of
@@ -98,7 +99,10 @@ def session_record(request: HttpRequest, session_id: str) -> HttpResponse:
     may = {part: user.has_perm(permission) for part, permission in _PARTS.items()}
     # First what the last event was: what happens between the two is told again, never left out.
     sight = sight_of(user, session_id)
-    record = read_record(session_id, with_jobs=may["analytics"])
+    may_draft = may["feedback"] and user.has_perm(MAY_DRAFT)
+    record = read_record(
+        session_id, with_jobs=may["analytics"] or may_draft, with_drafts=may["feedback"]
+    )
     record_access(
         actor=actor_of(request), action="read", resource="record", session_ids=[session_id]
     )
@@ -124,9 +128,7 @@ def session_record(request: HttpRequest, session_id: str) -> HttpResponse:
         )
         if may["analytics"]
         else None,
-        "copies_url": copies.address_of(session_id)
-        if user.has_perms(copies.PERMISSIONS)
-        else "",
+        "copies_url": copies.address_of(session_id) if user.has_perms(copies.PERMISSIONS) else "",
         "blind": sight.blind,
         "live": live_of(after=sight.last_event, status=head.status, may=may, blind=sight.blind),
         "looks": session_looks.looks_at(session_id) if may["looks"] else [],
@@ -140,6 +142,12 @@ def session_record(request: HttpRequest, session_id: str) -> HttpResponse:
             notes=sight.notes,
             transcript=transcript,
             transcript_id=versions[0].pk if versions else None,
+        )
+        context["drafting"] = drafting_of(
+            record.drafts,
+            record.jobs,
+            session_id=session_id,
+            may_draft=may_draft and not sight.blind,
         )
     return render(request, "record/session_record.html", context)
 

@@ -4,6 +4,7 @@ from interviewdata.record.pages.copies import session_copies
 from interviewdata.record.pages.gallery import gallery
 from interviewdata.record.pages.live import live
 from interviewdata.record.pages.person_export import person_export
+from interviewdata.record.pages.session_drafts import session_draft
 from interviewdata.record.pages.session_jobs import session_analyse
 from interviewdata.record.pages.session_list import session_export, session_list
 from interviewdata.record.pages.session_peaks import session_peaks
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("export/people/<path:email>/", person_export, name="person-export"),
     path("sessions/<str:session_id>/", session_record, name="session-record"),
     path("sessions/<str:session_id>/analyse", session_analyse, name="session-analyse"),
+    path("sessions/<str:session_id>/draft", session_draft, name="session-draft"),
     path("sessions/<str:session_id>/copies/", session_copies, name="session-copies"),
     path("sessions/<str:session_id>/peaks/<int:response_id>", session_peaks, name="session-peaks"),
     path("sessions/<str:session_id>/report/", session_report, name="session-report"),

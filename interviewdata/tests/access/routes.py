@@ -371,6 +371,8 @@ ROUTES: tuple[Route, ...] = (
     _get("sessions/<str:session_id>/", "page", f"sessions/{_ID}/", *RECORD_PERMISSIONS),
     _get("sessions/<str:session_id>/analyse", "form", f"sessions/{_ID}/analyse", SESSION,
          "analytics.change_interviewanalytics"),
+    _get("sessions/<str:session_id>/draft", "form", f"sessions/{_ID}/draft", SESSION,
+         "analytics.view_feedback", "analytics.draft_feedback"),
     _get("sessions/<str:session_id>/copies/", "page", f"sessions/{_ID}/copies/", SESSION,
          "interview_sessions.view_interviewquestion", "interview_sessions.view_userresponse",
          "analytics.view_interviewanalytics"),

@@ -52,6 +52,8 @@ BAD = {
     "TASKS_URL": ("localhost", "Write redis://"),
     "QUESTIONS_LLM_URL": ("models.example.org", "Write http(s)://"),
     "QUESTIONS_LLM_TIMEOUT": ("long", "Set it to 0.1–120."),
+    "DRAFTS_LLM_URL": ("models.example.org", "Write http(s)://"),
+    "DRAFTS_LLM_TIMEOUT": ("long", "Set it to 0.1–600."),
     "TRANSCRIPTION": ("whisper.cpp", "Set it to one of: auto, off, whisper, endpoint."),
     "TRANSCRIPTION_MODEL": (__file__, "Name a folder."),
     "TRANSCRIPTION_THREADS": ("all", "Set it to 1–64."),
@@ -65,6 +67,8 @@ FREE = {
     "SECRET_KEY",
     "QUESTIONS_LLM_MODEL",
     "QUESTIONS_LLM_KEY",
+    "DRAFTS_LLM_MODEL",
+    "DRAFTS_LLM_KEY",
     "TRANSCRIPTION_KEY",
     "TRANSCRIPTION_MODEL_NAME",
 }
