@@ -57,7 +57,7 @@ def compose_interview(
     """
     now = now or timezone.now()
     lock_session(session_id)
-    answered, skipped = _answers(session_id)
+    answered, skipped = answers_of(session_id)
     data, words = transcript_of(answered)
     if words and not _others_gave_one(session_id):
         save_transcript(
@@ -76,7 +76,7 @@ def compose_interview(
         finish(held, now)
 
 
-def _answers(session_id: str) -> tuple[list[Answered], list[int]]:
+def answers_of(session_id: str) -> tuple[list[Answered], list[int]]:
     """The current answers in order of their questions, and the indexes of questions without one.
     2 statements."""
     questions = InterviewQuestion.objects.filter(session__session_id=session_id).order_by(

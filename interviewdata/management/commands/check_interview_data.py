@@ -16,6 +16,7 @@ from tqdm import tqdm
 from interviewdata.common.errors import DomainError
 from interviewdata.record import (
     integrity,
+    integrity_analysis,
     integrity_copies,
     integrity_figures,
     integrity_files,
@@ -101,6 +102,7 @@ class Command(BaseCommand):
         yield from integrity.stats_problems()
         yield from integrity_figures.figure_problems()
         yield from integrity_search.search_problems()
+        yield from integrity_analysis.analysis_problems()
         yield from integrity_copies.copy_problems()
         with tqdm(
             total=integrity_files.recorded().count(),

@@ -42,9 +42,10 @@ def test_invitation_to_record_page(
     candidate.agree()
     candidate.begin_with_sound()
 
-    # Five answers: two in sound, one in text, one in both, one in sound after another try.
+    # Five answers in sound: two with a text beside, one after another try, one with a pause.
     candidate.speak()
     candidate.go_on()
+    candidate.speak()
     candidate.write(WORDS)
     candidate.go_on()
     candidate.speak()
@@ -68,7 +69,7 @@ def test_invitation_to_record_page(
     candidate.sees("answers")
     assert "All your answers are there." in candidate.view("answers").inner_text()
     here = sounds_of(candidate.answers_file())
-    assert sorted(here) == [0, 2, 3, 4]
+    assert sorted(here) == [0, 1, 2, 3, 4]
     candidate.end()
     assert candidate.confirmed().endswith("every recording to the last byte.")
 
@@ -102,7 +103,7 @@ def test_invitation_to_record_page(
     page.goto(f"{site}/sessions/{interview.session_id}/")
     text = page.inner_text("main")
     assert text.count(WORDS) >= 2
-    assert page.locator(".player").count() == 4
+    assert page.locator(".player").count() == 5
     assert console == []
 
 
