@@ -30,7 +30,7 @@ def wait_for(done):
 
 @pytest.mark.slow
 def test_acknowledged_parts_survive_kills_of_the_server(tmp_path):
-    rounds = int(os.environ.get("KILL_ROUNDS", "25"))
+    rounds = int(os.environ.get("KILL_ROUNDS", "10"))
     url = os.environ.get("TEST_DATABASE_URL", "")
     chance = random.Random()
     stop = threading.Event()

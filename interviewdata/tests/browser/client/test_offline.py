@@ -1,6 +1,6 @@
 """The whole misfortune: offline in the middle, reload, browser killed, started again, online.
 
-Three runs; OFFLINE_RUNS sets another number.
+Two runs; OFFLINE_RUNS sets another number.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from interviewdata.tests.browser.client.conftest import KillableBrowser, arrived
 from sessions.models import InterviewSession, UserResponse
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-RUNS = int(os.environ.get("OFFLINE_RUNS", "3"))
+RUNS = int(os.environ.get("OFFLINE_RUNS", "2"))
 WITH_SOUND = (1, 4, 8)
 
 

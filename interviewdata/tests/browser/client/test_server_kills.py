@@ -1,6 +1,6 @@
 """The server killed -9 and started again while a browser sends its answers to it.
 
-Two runs of three kills; SERVER_KILL_RUNS sets another number of runs.
+One run of three kills; SERVER_KILL_RUNS sets another number of runs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from interviewdata.tests.browser.client.conftest import Tab
 from interviewdata.tests.kill.server import ScratchDatabase, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-RUNS = int(os.environ.get("SERVER_KILL_RUNS", "2"))
+RUNS = int(os.environ.get("SERVER_KILL_RUNS", "1"))
 KILLS = 3
 ANSWERS = 10
 WITH_SOUND = range(0, ANSWERS, 2)
